@@ -1,0 +1,1 @@
+export type { Lifespan, LifespanHooks } from './lifespan.ts'
