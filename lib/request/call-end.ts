@@ -1,0 +1,35 @@
+/** What is to be done when an app's call for a connection has ended. */
+export type AtEnd = () => Promise<void>
+
+/** A scope as far as the end of its call is concerned. */
+export interface EndingScope {
+  /** What is to be done when the call has ended; whatever made the `Request` of an endpoint does it. */
+  at_end?: AtEnd[] | null
+}
+
+/** Notes what is to be done when the call for a connection has ended, whether well or not. */
+export function atCallEnd(scope: EndingScope, work: AtEnd): void {
+  if (scope.at_end) scope.at_end.push(work)
+  else scope.at_end = [work]
+}
+
+/**
+ * Waits for the end of a call and does what was noted until then.
+ *
+ * @throws What the call throws, else what the noted work throws.
+ */
+export async function endCall(scope: object & EndingScope, call: Promise<void>): Promise<void> {
+  try {
+    await call
+  } catch (error) {
+    await Promise.allSettled(doNoted(scope))
+    throw error
+  }
+  await Promise.all(doNoted(scope))
+}
+
+function doNoted(scope: EndingScope): Promise<void>[] {
+  const noted = scope.at_end ?? []
+  scope.at_end = null
+  return noted.map((work) => work())
+}

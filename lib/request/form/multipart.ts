@@ -1,0 +1,134 @@
+import { show } from '../../spec/violations.ts'
+import { tooLarge } from '../body.ts'
+import type { FormLimits } from './form-limits.ts'
+import { FormPart } from './form-part.ts'
+import { malformed, oversized } from './form-refusal.ts'
+import { MultipartScanner } from './multipart-scanner.ts'
+import type { MultipartEvent } from './multipart-scanner.ts'
+import { parsePartHead } from './part-head.ts'
+import type { PartHead } from './part-head.ts'
+
+/** The pieces of a body. */
+export type BodyChunks = AsyncGenerator<Uint8Array, void, undefined>
+
+/**
+ * Gives out the parts of a multipart form as they arrive. The body is read as far as the caller asks, so a slow reader
+ * slows the client down. When the form has ended the rest of the body is read, and dropped.
+ *
+ * @throws {@link HTTPException} while iterating: 400 for a form that is malformed, incomplete or has too many parts; 413
+ *   for one that is larger than a limit.
+ * @see https://www.rfc-editor.org/rfc/rfc7578
+ */
+export async function* readParts(
+  body: BodyChunks,
+  boundary: string,
+  limits: FormLimits,
+): AsyncGenerator<FormPart, void, undefined> {
+  const reader = new MultipartReader(body, boundary, limits)
+  try {
+    for (let part = await reader.nextPart(); part !== null; part = await reader.nextPart()) yield part
+  } finally {
+    reader.leavePart()
+    await body.return()
+  }
+}
+
+class MultipartReader {
+  readonly #body: BodyChunks
+  readonly #limits: FormLimits
+  readonly #scanner: MultipartScanner
+  #bodyBytes = 0
+  #files = 0
+  #fields = 0
+  #fieldsBytes = 0
+  /** The part whose content is next; `null` between parts. */
+  #part: OpenPart | null = null
+
+  constructor(body: BodyChunks, boundary: string, limits: FormLimits) {
+    this.#body = body
+    this.#limits = limits
+    this.#scanner = new MultipartScanner(boundary, limits.maxPartHeaderBytes)
+  }
+
+  async nextPart(): Promise<FormPart | null> {
+    const before = this.#part
+    if (before !== null) while ((await this.#nextChunk(before)) !== null);
+    const event = await this.#nextEvent()
+    if (event.type !== 'head') return this.#finish()
+    const head = parsePartHead(event.bytes, this.#limits)
+    const part: OpenPart = { head, bytes: 0, ended: false }
+    this.#count(head)
+    this.#part = part
+    return new FormPart(head, () => this.#nextChunk(part))
+  }
+
+  /** Ends the reading of the present part. */
+  leavePart(): void {
+    this.#part = null
+  }
+
+  async #nextChunk(part: OpenPart): Promise<Uint8Array | null> {
+    if (part.ended) return null
+    if (part !== this.#part) {
+      throw new TypeError(`Cannot read the part ${show(part.head.name)} of a form: the form has gone on without it`)
+    }
+    const event = await this.#nextEvent()
+    if (event.type === 'content') return this.#counted(part, event.bytes)
+    part.ended = true
+    return null
+  }
+
+  #count({ name, fileName }: PartHead): void {
+    const { maxFiles, maxFields } = this.#limits
+    if (fileName !== null) {
+      if (++this.#files > maxFiles) throw malformed(`The form has more than ${maxFiles} files`)
+      return
+    }
+    if (++this.#fields > maxFields) throw malformed(`The form has more than ${maxFields} fields`)
+    this.#addToFields(Buffer.byteLength(name))
+  }
+
+  #counted(part: OpenPart, bytes: Buffer): Buffer {
+    const isFile = part.head.fileName !== null
+    const max = isFile ? this.#limits.maxFileBytes : this.#limits.maxFieldBytes
+    part.bytes += bytes.length
+    if (part.bytes > max) throw oversized(isFile ? 'A file' : 'A field', max)
+    if (!isFile) this.#addToFields(bytes.length)
+    return bytes
+  }
+
+  #addToFields(bytes: number): void {
+    this.#fieldsBytes += bytes
+    const { maxFieldsBytes } = this.#limits
+    if (this.#fieldsBytes > maxFieldsBytes) throw oversized('What the fields hold together', maxFieldsBytes)
+  }
+
+  async #nextEvent(): Promise<MultipartEvent> {
+    for (;;) {
+      const event = this.#scanner.next()
+      if (event !== null) return event
+      const chunk = await this.#nextBodyChunk()
+      if (chunk === null) this.#scanner.end()
+      else this.#scanner.push(chunk)
+    }
+  }
+
+  async #finish(): Promise<null> {
+    while ((await this.#nextBodyChunk()) !== null);
+    return null
+  }
+
+  async #nextBodyChunk(): Promise<Uint8Array | null> {
+    const { done, value } = await this.#body.next()
+    if (done === true) return null
+    this.#bodyBytes += value.length
+    if (this.#bodyBytes > this.#limits.maxBodyBytes) throw tooLarge(this.#limits.maxBodyBytes)
+    return value
+  }
+}
+
+interface OpenPart {
+  readonly head: PartHead
+  bytes: number
+  ended: boolean
+}
