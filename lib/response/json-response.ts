@@ -1,0 +1,25 @@
+import { show } from '../spec/violations.ts'
+import { Response } from './response.ts'
+import type { BodyKind, ResponseOptions } from './response.ts'
+
+const json: BodyKind = { contentType: 'application/json', streamed: false }
+
+/**
+ * A response of `application/json`: the content as `JSON.stringify` writes it, so `toJSON` methods are called and `NaN`
+ * and the infinities become `null`.
+ *
+ * @throws TypeError for content that JSON cannot hold: `undefined`, a function, a symbol, a BigInt or a circular object.
+ */
+export class JSONResponse extends Response {
+  constructor(content: unknown, options?: ResponseOptions) {
+    super(toJSON(content), options, json)
+  }
+}
+
+function toJSON(content: unknown): string {
+  const text: string | undefined = JSON.stringify(content)
+  if (text !== undefined) return text
+  throw new TypeError(
+    `Cannot make a JSONResponse of ${show(content)}: JSON has no such value, expected for example null`,
+  )
+}

@@ -1,0 +1,74 @@
+import type { Send } from '../spec/app.ts'
+import type { HTTPScope, WebSocketScope } from '../spec/scope.ts'
+import { ClientDisconnected } from '../spec/violations.ts'
+import { ChunkPump } from './chunk-pump.ts'
+import { checkChunks, isReadable, isReadOnce, openSource } from './chunk-source.ts'
+import type { Chunks, ChunkSource } from './chunk-source.ts'
+import { wantsBody } from './denial.ts'
+import { Response } from './response.ts'
+import type { BodyKind, ResponseOptions } from './response.ts'
+
+const streamed: BodyKind = { contentType: null, streamed: true }
+
+/**
+ * An answer whose body is made while it is sent. The next chunk is asked for when the one before has been taken, so a
+ * slow client slows its source down. The source is cancelled when the client leaves, when sending fails, and at once
+ * where no body is wanted, as for HEAD. That the client left is not an error.
+ *
+ * Cancelling calls `return()` of an iterator, `cancel()` of a web stream, `destroy()` of a Node stream, also while the
+ * source is being waited for. An async generator that waits for something notices only afterwards: give that something
+ * `request.signal`.
+ *
+ * There is no default media type and no `content-length`; give them when they are known. A response over a generator or
+ * a stream can be sent once, one over an array or another collection as often as needed.
+ */
+export class StreamingResponse extends Response {
+  readonly #chunks: Chunks
+  #spent = false
+
+  /** @throws TypeError for a source that is none, and for what {@link Response} refuses. */
+  constructor(chunks: Chunks, options?: ResponseOptions, kind: BodyKind = streamed) {
+    checkChunks(chunks)
+    super(null, options, kind)
+    this.#chunks = chunks
+    // A stream that fails before it is read would end the process; whoever reads it hears of the failure all the same.
+    if (isReadable(chunks)) chunks.on('error', ignore)
+  }
+
+  protected override async deliver(scope: HTTPScope | WebSocketScope, send: Send): Promise<void> {
+    this.#spend()
+    const source = this.open(scope)
+    try {
+      await (wantsBody(scope) ? this.#pump(source, scope, send) : this.#sendWithoutBody(source, send))
+    } catch (error) {
+      if (!(error instanceof ClientDisconnected)) throw error
+    }
+  }
+
+  /** Opens the source of the body. Subclasses that make chunks of other values replace it. */
+  protected open(_scope: HTTPScope | WebSocketScope): ChunkSource {
+    return openSource(this.#chunks)
+  }
+
+  #pump(source: ChunkSource, scope: HTTPScope | WebSocketScope, send: Send): Promise<void> {
+    const pump = new ChunkPump(source, send)
+    // Reading the extension makes a signal: only a source that can keep the response waiting is worth it.
+    const signal = source.waits ? scope.extensions?.['http.disconnect.signal']?.signal : undefined
+    return signal === undefined ? pump.run(this.startMessage()) : pump.runUntil(signal, this.startMessage())
+  }
+
+  async #sendWithoutBody(source: ChunkSource, send: Send): Promise<void> {
+    await source.cancel()
+    await send(this.startMessage())
+    await send({ type: 'http.response.body', body: '', more_body: false })
+  }
+
+  #spend(): void {
+    if (this.#spent && isReadOnce(this.#chunks)) {
+      throw new TypeError('Cannot send a StreamingResponse again: its source can be read once, expected a new response')
+    }
+    this.#spent = true
+  }
+}
+
+function ignore(): void {}
