@@ -1,0 +1,24 @@
+import type { ServerOptions } from 'node:http'
+import type { Limits } from '../options.ts'
+
+/** The limits in the words of node:http. */
+export function nodeOptions(limits: Limits): ServerOptions {
+  // A head that may take longer than its request is an error to node:http.
+  const headersTimeoutMs = Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs)
+  return {
+    maxHeaderSize: Math.min(limits.maxHeaderBytes, 2 ** 30),
+    headersTimeout: orNone(headersTimeoutMs),
+    requestTimeout: orNone(limits.requestTimeoutMs),
+    keepAliveTimeout: orNone(limits.keepAliveTimeoutMs),
+    connectionsCheckingInterval: Math.ceil(Math.max(20, Math.min(1000, headersTimeoutMs / 4))),
+    // Checked with the rest of the head.
+    requireHostHeader: false,
+    insecureHTTPParser: false,
+    noDelay: true,
+  }
+}
+
+/** node:http writes "no timeout" as 0. */
+function orNone(timeoutMs: number): number {
+  return timeoutMs === Infinity ? 0 : timeoutMs
+}

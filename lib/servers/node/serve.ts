@@ -1,0 +1,100 @@
+import { Headers } from '../../http/headers.ts'
+import { toApp } from '../../spec/app.ts'
+import type { AppLike } from '../../spec/app.ts'
+import type { AccessRecord } from '../access-record.ts'
+import { LifespanRunner } from '../lifespan-runner.ts'
+import { defaultLimits, defaultWebSocketLimits, withDefaultLimits } from '../options.ts'
+import type { ServeOptions } from '../options.ts'
+import { quietLog } from '../server-log.ts'
+import type { ServerLog } from '../server-log.ts'
+import type { ServerState } from '../server-state.ts'
+import { ShutdownSignal } from '../signals.ts'
+import { HTTPListener } from './http-listener.ts'
+import { listen } from './listen.ts'
+import type { Place } from './listen.ts'
+import { Server } from './server.ts'
+
+/**
+ * Serves an app over HTTP/1.1 and WebSocket in the running event loop. Resolves when the app has started and the server
+ * listens. Several servers may run in one process; none of them touches signals.
+ *
+ * @throws {@link LifespanFailed} when the app fails to start.
+ * @throws {@link ListenFailed} when the address is not to be had; the app is shut down again.
+ * @throws RangeError for a limit that is not a whole number above 0, and for a port that cannot be.
+ */
+export async function serve(app: AppLike, options: ServeOptions = {}): Promise<Server> {
+  const log = options.log ?? quietLog
+  const lifespan = new LifespanRunner(toApp(app), options.lifespan ?? 'auto', log)
+  const state = stateOf(app, options, lifespan)
+  const listener = new HTTPListener(state)
+  const place = placeOf(options)
+  await lifespan.startup()
+  try {
+    await listen(listener.server, place, options.backlog ?? 2048)
+  } catch (error) {
+    await lifespan.shutdown().catch((failure: unknown) => log.error('The app failed at shutdown', failure))
+    throw error
+  }
+  listener.server.on('error', (error) => log.error('Cannot accept a connection', error))
+  return new Server(listener, state, lifespan)
+}
+
+function stateOf(app: AppLike, options: ServeOptions, lifespan: LifespanRunner): ServerState {
+  const limits = withDefaultLimits(options, defaultLimits)
+  const log = options.log ?? quietLog
+  return {
+    app: toApp(app),
+    limits,
+    websocketLimits: withDefaultLimits(options.websocket ?? {}, defaultWebSocketLimits),
+    rootPath: rootPathOf(options.rootPath ?? ''),
+    dateHeader: options.dateHeader ?? true,
+    defaultHeaders: defaultHeadersOf(options),
+    keepAliveLines: keepAliveLinesOf(limits.keepAliveTimeoutMs),
+    shutdown: new ShutdownSignal(),
+    log,
+    onAccess: options.onAccess === undefined ? null : guarded(options.onAccess, log),
+    lifespanState: lifespan.state,
+    draining: false,
+    running: 0,
+    onIdle: () => {},
+  }
+}
+
+function placeOf({ fd, uds, host, port }: ServeOptions): Place {
+  if (fd !== undefined) return { fd }
+  return uds === undefined ? { host: host ?? '127.0.0.1', port: portOf(port ?? 8000) } : { uds }
+}
+
+function portOf(port: number): number {
+  if (Number.isInteger(port) && port >= 0 && port < 65_536) return port
+  throw new RangeError(`Cannot serve on port ${String(port)}: expected a whole number from 0 to 65535`)
+}
+
+/** A record that cannot be kept must not harm the request that it tells of. */
+function guarded(onAccess: (record: AccessRecord) => void, log: ServerLog): (record: AccessRecord) => void {
+  return (record) => {
+    try {
+      onAccess(record)
+    } catch (error) {
+      log.error('onAccess failed', error)
+    }
+  }
+}
+
+function rootPathOf(rootPath: string): string {
+  const path = rootPath.replace(/\/+$/, '')
+  if (path === '' || path.startsWith('/')) return path
+  throw new TypeError(`Cannot serve under rootPath "${rootPath}": it does not start with "/"`)
+}
+
+function defaultHeadersOf({ headers, serverHeader }: ServeOptions): readonly string[] {
+  const all = new Headers(headers ?? [])
+  if (serverHeader === undefined || all.has('server')) return all.flat
+  return [...all.flat, ...new Headers({ server: serverHeader }).flat]
+}
+
+/** As node:http writes them. Clients that know the time do not send on a connection that is about to close. */
+function keepAliveLinesOf(timeoutMs: number): string {
+  const kept = 'connection: keep-alive\r\n'
+  return timeoutMs === Infinity ? kept : `${kept}keep-alive: timeout=${Math.floor(timeoutMs / 1000)}\r\n`
+}

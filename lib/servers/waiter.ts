@@ -1,0 +1,30 @@
+import { settled } from '../spec/app.ts'
+
+/** A promise with its two ends, for somebody who waits until a peer catches up. */
+export interface Waiter {
+  readonly promise: Promise<void>
+  resolve(): void
+  reject(error: Error): void
+}
+
+/** Makes a {@link Waiter}. Its rejection counts as handled. */
+export function waiter(): Waiter {
+  let resolve!: () => void
+  let reject!: (error: Error) => void
+  const promise = new Promise<void>((onDone, onError) => {
+    resolve = onDone
+    reject = onError
+  })
+  return { promise: handled(promise), resolve, reject }
+}
+
+/**
+ * Returns the promise, and counts its rejection as handled: an app need not await every send, and one that does not must
+ * not end the process when a client leaves.
+ */
+export function handled<T extends Promise<void>>(promise: T): T {
+  if (promise !== settled) promise.catch(ignore)
+  return promise
+}
+
+function ignore(): void {}
