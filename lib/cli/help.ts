@@ -1,0 +1,36 @@
+import { optionTable } from './option-table.ts'
+import type { Option } from './option-table.ts'
+
+/** What `stelline --help` prints. */
+export const mainHelp = `Usage: stelline COMMAND
+
+Commands:
+  run MODULE[:EXPORT]   serve an app; "stelline run --help" lists its options
+
+Options:
+  -h, --help            print this
+  -v, --version         print the version
+`
+
+/** What `stelline run --help` prints, made from the table of options. */
+export function runHelp(): string {
+  const names = new Map(optionTable.map((option) => [option, nameOf(option)]))
+  const width = Math.max(...Array.from(names.values(), ({ length }) => length))
+  const sections = new Map<string, string[]>()
+  for (const [option, name] of names) {
+    const lines = sections.get(option.section) ?? []
+    sections.set(option.section, [...lines, `  ${name.padEnd(width)}  ${option.help}`])
+  }
+  return `Usage: stelline run MODULE[:EXPORT] [options]
+
+Serves the app that a module exports: EXPORT, or else "default", or else "app".
+Every option is also an environment variable, --max-header-bytes for example STELLINE_MAX_HEADER_BYTES, and the app is
+STELLINE_APP. The command line wins.
+
+${Array.from(sections, ([section, lines]) => `${section}:\n${lines.join('\n')}`).join('\n\n')}
+`
+}
+
+function nameOf({ name, value }: Option): string {
+  return value === null ? `--[no-]${name}` : `--${name} ${value}`
+}
