@@ -1,0 +1,111 @@
+import type { ExceptionHandler } from '../../lib/endpoint/exception-handlers.ts'
+import { progressAt, progressOf } from '../../lib/endpoint/progress.ts'
+import type { Progress } from '../../lib/endpoint/progress.ts'
+import type { FrameworkScope } from '../../lib/request/connection.ts'
+import { endCall } from '../../lib/request/call-end.ts'
+import { Request } from '../../lib/request/request.ts'
+import { HTMLResponse } from '../../lib/response/html-response.ts'
+import { PlainTextResponse } from '../../lib/response/plain-text-response.ts'
+import type { Response } from '../../lib/response/response.ts'
+import { toResponse } from '../../lib/response/to-response.ts'
+import { settled } from '../../lib/spec/app.ts'
+import type { Middleware, Receive, Send } from '../../lib/spec/app.ts'
+import type { HTTPScope } from '../../lib/spec/scope.ts'
+import { ClientDisconnected } from '../../lib/spec/violations.ts'
+import { errorPage, errorText } from './error-page.ts'
+
+/** What a client sees of an error that nobody answers. */
+export interface ServerErrorsOptions {
+  /** Answers in place of the plain 500. It is not asked in debug mode. */
+  handler?: ExceptionHandler | null
+  /** Shows the error to the client, stack included: for development only. Default false. */
+  debug?: boolean
+}
+
+/**
+ * Answers what nothing else has answered with a 500, and throws it again, so that the server logs it and a test fails
+ * with it. An application has this layer outermost: an error passes the user's middleware first, which may answer it
+ * itself. What nobody answers is answered through the deepest `send` that the connection had reached, so that the answer
+ * has the headers of the middleware that it passed, those of CORS above all; when that way fails, directly.
+ *
+ * Nothing is sent once an answer has begun, and nothing for WebSockets: their server refuses or closes them. In a mounted
+ * application without a handler the error is left to the application around it.
+ */
+export function serverErrors(options: ServerErrorsOptions = {}): Middleware {
+  const handler = options.handler ?? null
+  const debug = options.debug ?? false
+  return (app) => (scope, receive, send) => {
+    if (scope.type === 'lifespan') return app(scope, receive, send)
+    const outer = progressOf(scope)
+    const progress = progressAt(scope, send)
+    const direct = progress.send
+    if (outer !== null && handler === null && !debug) return app(scope, receive, direct)
+    const { app: owner, root_path: rootPath }: FrameworkScope & HTTPScope = scope as HTTPScope
+    const fail = async (error: unknown): Promise<never> => {
+      if (scope.type !== 'http' || progress.started || error instanceof ClientDisconnected) throw error
+      // A mounted application has written its own there.
+      Object.assign(scope, { app: owner, root_path: rootPath })
+      const request = (progress.connection as Request | null) ?? new Request(scope, receive, direct)
+      const { response, thrown } = await (debug ? debugAnswer(error, request) : answerOf(handler, error, request))
+      await endCall(scope, sendBy([progress.send, direct], response, { scope, receive, progress }))
+      throw thrown
+    }
+    try {
+      const done = app(scope, receive, direct)
+      return done === settled ? done : done.then(undefined, fail)
+    } catch (error) {
+      return fail(error)
+    }
+  }
+}
+
+/** What the client gets, and what the server gets to know. */
+interface Answer {
+  readonly response: Response
+  /** The error, or when the handler has failed on it, both errors. */
+  readonly thrown: unknown
+}
+
+async function answerOf(handler: ExceptionHandler | null, error: unknown, request: Request): Promise<Answer> {
+  if (handler === null) return { response: plainResponse(), thrown: error }
+  try {
+    return { response: toResponse(await handler(request, error)), thrown: error }
+  } catch (failure) {
+    const both = new AggregateError([error, failure], 'Cannot answer an error: the handler of server errors failed')
+    return { response: plainResponse(), thrown: both }
+  }
+}
+
+function debugAnswer(error: unknown, request: Request): Answer {
+  const wantsPage = request.headers.get('accept')?.includes('text/html') ?? false
+  const response = wantsPage
+    ? new HTMLResponse(errorPage(error), { status: 500 })
+    : new PlainTextResponse(errorText(error), { status: 500 })
+  return { response, thrown: error }
+}
+
+function plainResponse(): Response {
+  return new PlainTextResponse('Internal Server Error', { status: 500 })
+}
+
+interface Answering {
+  readonly scope: HTTPScope
+  readonly receive: Receive
+  readonly progress: Progress
+}
+
+/** Tries one way after another until an answer has begun. What fails here is less than the error that is thrown next. */
+async function sendBy(
+  ways: readonly Send[],
+  response: Response,
+  { scope, receive, progress }: Answering,
+): Promise<void> {
+  for (const send of ways) {
+    if (progress.started) return
+    try {
+      await response.respond(scope, receive, send)
+    } catch {
+      continue
+    }
+  }
+}
