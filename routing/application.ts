@@ -1,0 +1,150 @@
+import { defaultHandlers } from '../lib/endpoint/default-handlers.ts'
+import { checkedHandler } from '../lib/endpoint/exception-handlers.ts'
+import type { ExceptionEntry, ExceptionHandler } from '../lib/endpoint/exception-handlers.ts'
+import { unknownScope } from '../lib/endpoint/unknown-scope.ts'
+import { Tasks } from '../lib/lifetime/background.ts'
+import type { TasksOptions } from '../lib/lifetime/background.ts'
+import { checkLifespan, startLifespan } from '../lib/lifetime/lifespan.ts'
+import type { Lifespan, RunningLifespan } from '../lib/lifetime/lifespan.ts'
+import { runLifespan } from '../lib/lifetime/lifespan-app.ts'
+import type { ASGIApp, Middleware } from '../lib/spec/app.ts'
+import { exceptions } from '../middleware/exceptions.ts'
+import { serverErrors } from '../middleware/server-errors/server-errors.ts'
+import { checkedMiddleware, withMiddleware } from './layers.ts'
+import type { RoutedScope } from './routable.ts'
+import { Router } from './router.ts'
+import type { RouterOptions } from './router.ts'
+
+/** What an application has besides its routes. */
+export interface ApplicationOptions<State> extends RouterOptions {
+  /**
+   * Answers to errors: a `Map`, or pairs made by `exceptionHandler`. A handler for 500 or for `Error` answers what no other
+   * handler does; the error is thrown again afterwards, so that the server logs it.
+   */
+  exceptionHandlers?: Iterable<ExceptionEntry>
+  /** What to do before the first connection and after the last one. Its state is typed in `request.state`. */
+  lifespan?: Lifespan<State, Application>
+  /** How {@link Application.tasks} are kept and reported. */
+  tasks?: TasksOptions
+  /** Shows errors to the client, stacks included: for development only. Default false. */
+  debug?: boolean
+}
+
+/** The state that requests carry when the lifespan yields this; any, when it yields none. */
+export type StateOf<State> = State extends object ? State : Record<string, unknown>
+
+/**
+ * A router with what an app needs around it, from the outside in: the layer that answers unforeseen errors, the
+ * middleware in the order of the list, and the layer of exception handlers. The lifespan does not pass the middleware.
+ */
+export class Application<State = Record<string, unknown>> extends Router<StateOf<State>> {
+  /** Work that goes on beside requests. A shutdown waits for it, before the lifespan shuts down. */
+  readonly tasks: Tasks
+  /** Takes effect before the first connection. */
+  debug: boolean
+  readonly #middleware: Middleware[]
+  /** Answers what has a handler. */
+  readonly #exceptions: Middleware
+  /** Answers what has none. */
+  readonly #serverErrorHandler: ExceptionHandler | null
+  readonly #lifespan: Lifespan<State, Application> | null
+  /** Folded on the first call. */
+  #stack: ASGIApp | null = null
+
+  /** @throws TypeError for exception handlers, middleware or a lifespan that cannot be such. */
+  constructor(options: ApplicationOptions<State> = {}) {
+    const { middleware = [], exceptionHandlers = [], lifespan, tasks, debug = false, ...rest } = options
+    super(rest)
+    this.tasks = new Tasks(tasks)
+    if (lifespan !== undefined) checkLifespan(lifespan)
+    this.#lifespan = lifespan ?? null
+    this.debug = debug
+    this.#middleware = [...middleware].map(checkedMiddleware)
+    const { handlers, serverErrorHandler } = partition(exceptionHandlers)
+    this.#serverErrorHandler = serverErrorHandler
+    // Handlers of an application around this one come later: what this one cannot answer reaches them as an error.
+    this.#exceptions = exceptions({ handlers: [...defaultHandlers, ...handlers], inherit: false })
+  }
+
+  override get asgi(): ASGIApp {
+    return this.#asgi
+  }
+
+  /**
+   * Puts a middleware around all others.
+   *
+   * @throws Error when the application has started: its layers stand for as long as it runs.
+   */
+  addMiddleware(middleware: Middleware): this {
+    if (this.#stack !== null) {
+      throw new Error('Cannot add middleware: the application has started, expected it before its first call')
+    }
+    this.#middleware.unshift(checkedMiddleware(middleware))
+    return this
+  }
+
+  protected override async startUp(): Promise<RunningLifespan> {
+    this.#stack ??= this.#fold()
+    try {
+      const running = await this.#startLifespans()
+      return { state: running.state, stop: () => this.tasks.drain().then(() => running.stop()) }
+    } catch (error) {
+      await this.tasks.drain()
+      throw error
+    }
+  }
+
+  async #startLifespans(): Promise<RunningLifespan> {
+    if (this.#lifespan === null) return super.startUp()
+    const own = await startLifespan(this.#lifespan, this as unknown as Application)
+    try {
+      return nest(own, await super.startUp())
+    } catch (error) {
+      await own.stop()
+      throw error
+    }
+  }
+
+  readonly #asgi: ASGIApp = (scope, receive, send) => {
+    if (scope.type === 'lifespan') return runLifespan(() => this.startUp(), scope, { receive, send })
+    if (scope.type !== 'http' && scope.type !== 'websocket') {
+      throw unknownScope('an application', scope, 'a type of the contract')
+    }
+    const routed: RoutedScope = scope
+    routed.app = this
+    this.#stack ??= this.#fold()
+    return this.#stack(scope, receive, send)
+  }
+
+  #fold(): ASGIApp {
+    const errors = serverErrors({ handler: this.#serverErrorHandler, debug: this.debug })
+    return errors(withMiddleware(this.#exceptions(this.dispatch), this.#middleware))
+  }
+}
+
+function partition(entries: Iterable<ExceptionEntry>): {
+  handlers: ExceptionEntry[]
+  serverErrorHandler: ExceptionHandler | null
+} {
+  const handlers: ExceptionEntry[] = []
+  let serverErrorHandler: ExceptionHandler | null = null
+  for (const [key, handler] of entries) {
+    if (key === 500 || key === Error) serverErrorHandler = checkedHandler(key, handler)
+    else handlers.push([key, handler])
+  }
+  return { handlers, serverErrorHandler }
+}
+
+/** Puts a lifespan within another one. */
+function nest(outer: RunningLifespan, inner: RunningLifespan): RunningLifespan {
+  return {
+    state: Object.assign({}, outer.state, inner.state),
+    async stop() {
+      try {
+        await inner.stop()
+      } finally {
+        await outer.stop()
+      }
+    },
+  }
+}

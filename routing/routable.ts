@@ -1,0 +1,43 @@
+import type { MountedApp } from '../lib/lifetime/nested-lifespan.ts'
+import type { FrameworkScope } from '../lib/request/connection.ts'
+import type { ASGIApp } from '../lib/spec/app.ts'
+import type { HTTPScope, WebSocketScope } from '../lib/spec/scope.ts'
+import type { ParamValues } from './param-values.ts'
+import type { PathShape } from './path-shape.ts'
+
+/** The scope of a request or a WebSocket, with what routing writes onto it. */
+export type RoutedScope = (HTTPScope | WebSocketScope) & FrameworkScope
+
+/** What a routable found in a request. */
+export interface Match {
+  readonly route: Routable
+  readonly params: ParamValues
+  /** What a mount takes of the path; empty for a route. */
+  readonly prefix: string
+  /** `null` for a full match; the methods that the route has when only the method is wrong. */
+  readonly methods: readonly string[] | null
+}
+
+/** What a router chooses from: a route, a mount, or anything else that can tell whether a request is its own. */
+export interface Routable {
+  /** The only path that can match, when there is only one: routers look it up instead of asking. */
+  readonly literalPath: string | null
+  /** What every path looks like that can match, for routers to narrow down their choice; `null` when any path can. */
+  readonly shape: PathShape | null
+  /** The routable alone, as an app. */
+  readonly asgi: ASGIApp
+  /**
+   * Tells whether a request is the routable's own. It looks and does not touch: another one may be chosen.
+   *
+   * @param path The path below the `root_path`.
+   */
+  match(scope: RoutedScope, path: string): Match | null
+  /** Whether `match` may succeed for a path, whatever else the request holds. */
+  mayMatch(path: string): boolean
+  /** Writes what was found onto the scope, once the routable was chosen, and returns the app to call. */
+  enter(scope: RoutedScope, match: Match): ASGIApp
+  /** Returns the path, percent-encoded, of what has this name and exactly these parameters; `null` when nothing has. */
+  urlPath(name: string, params: ParamValues): string | null
+  /** The app whose lifespan runs within that of the router. */
+  readonly mounted?: MountedApp | null
+}
