@@ -11,5 +11,9 @@ const verdicts = {
     output.includes('payloads') &&
     number(/'LENIENT': (\d+)/) <= 4 &&
     !/DESYNC|HANG|SERVER-ERROR|BROKEN-RESPONSE/.test(output),
+  forms: () =>
+    number(/'pass': (\d+)/) >= 210 &&
+    /wpt-urlencoded \{'pass': \d+\}/.test(output) &&
+    !/SERVER-ERROR|NO-RESPONSE/.test(output),
 }
 process.exit(verdicts[judge]() ? 0 : 1)

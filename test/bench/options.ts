@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { cases } from './cases.ts'
 
-export const peerNames: readonly string[] = ['raw', 'bare', 'stelline', 'fastify', 'hono', 'h3']
+export const peerNames: readonly string[] = ['raw', 'bare', 'stelline', 'fastify', 'hono', 'h3', 'polka', 'elysia']
 
 export interface BenchOptions {
   readonly cases: readonly string[]
