@@ -14,16 +14,19 @@ export interface HTTPExceptionOptions {
 }
 
 /**
- * Thrown by an endpoint, or by a middleware of a route, a mount or a router, to answer with an error status. From the
- * middleware of an application, which sits outside the exception handlers, it ends in a 500.
+ * Thrown by an endpoint or a middleware to answer with an error status. The handlers of the application answer it, also
+ * when its own middleware throws it.
  *
  * @throws TypeError when the status is not an integer from 200 to 999 or a header is invalid.
  */
 export class HTTPException extends Error {
   override readonly name: string = 'HTTPException'
   readonly code = 'STELLINE_HTTP_EXCEPTION'
+  /** The status of the answer. */
   readonly status: number
+  /** What the client is told. */
   readonly detail: string
+  /** Fields for the answer, or `null`. */
   readonly headers: Headers | null
 
   constructor(status: number, options: HTTPExceptionOptions = {}) {

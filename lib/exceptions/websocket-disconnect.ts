@@ -4,6 +4,7 @@ export class WebSocketDisconnect extends Error {
   readonly code = 'STELLINE_WEBSOCKET_DISCONNECT'
   /** The peer's close code: 1005 when it sent none, 1006 when the connection was lost. */
   readonly closeCode: number
+  /** What the peer gave as the reason; empty when it gave none. */
   readonly reason: string
 
   constructor(closeCode: number, reason = '') {

@@ -4,6 +4,7 @@ export class WebSocketException extends Error {
   readonly code: string = 'STELLINE_WEBSOCKET_EXCEPTION'
   /** The close code. */
   readonly closeCode: number
+  /** What the peer is told. */
   readonly reason: string
 
   /** @param reason At most 123 bytes of UTF-8, since a close frame holds no more: RFC 6455 §5.5. */

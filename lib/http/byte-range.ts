@@ -2,7 +2,9 @@ import { listMembers } from './list-members.ts'
 
 /** A part of a representation, both ends included, counted from 0. */
 export interface ByteRange {
+  /** The first byte. */
   readonly first: number
+  /** The last byte, which belongs to the part. */
   readonly last: number
 }
 
@@ -16,6 +18,7 @@ export type RangeRequest =
   | { readonly kind: 'unsatisfiable' }
   | { readonly kind: 'malformed'; readonly reason: string }
 
+/** Bounds on what a `range` field may ask for. */
 export interface RangeLimits {
   /** Ranges in one field, before they are merged. Default 200. */
   readonly maxRanges?: number

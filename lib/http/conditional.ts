@@ -15,7 +15,9 @@ export interface Validators {
 
 /** The parts of a request that conditions stand in. */
 export interface ConditionalRequest {
+  /** In upper case. */
   readonly method: string
+  /** The fields of the request. */
   readonly headers: Headers
 }
 

@@ -1,3 +1,5 @@
+import { show } from '../spec/violations.ts'
+
 /** The name of one version of a representation. */
 export interface EntityTag {
   /** What stands between the quotes. */
@@ -19,8 +21,17 @@ export function parseEntityTag(value: string): EntityTag | null {
   return tag !== null && formatEntityTag(tag).length === value.length ? tag : null
 }
 
-/** Writes an entity tag as it stands in a field. */
+/**
+ * Writes an entity tag as it stands in a field.
+ *
+ * @throws TypeError for an opaque part with quotes, spaces or control characters, or with characters above U+00FF.
+ */
 export function formatEntityTag({ opaque, weak }: EntityTag): string {
+  if (!/^[!#-~\x80-\xff]*$/.test(opaque)) {
+    throw new TypeError(
+      `Cannot write the entity tag ${show(opaque)}: expected bytes without quotes, spaces and control characters`,
+    )
+  }
   return weak ? `W/"${opaque}"` : `"${opaque}"`
 }
 

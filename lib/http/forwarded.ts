@@ -9,6 +9,7 @@ export interface ForwardedElement {
   readonly by: string | null
   /** The `host` field as the proxy received it. */
   readonly host: string | null
+  /** The scheme that the request came by. */
   readonly proto: string | null
 }
 
@@ -16,6 +17,7 @@ export interface ForwardedElement {
 export interface ForwardedNode {
   /** An IPv4 or IPv6 address, the latter without brackets. */
   readonly host: string
+  /** `null` when it is absent or hidden. */
   readonly port: number | null
 }
 

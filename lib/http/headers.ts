@@ -1,6 +1,7 @@
 import { canonicalName, isFieldValue } from '../spec/field-syntax.ts'
 import type { HeaderPair, HeaderPairs } from '../spec/headers.ts'
 import { show } from '../spec/violations.ts'
+import { mergeVary } from './vary.ts'
 
 /** What {@link Headers} can be made of. */
 export type HeadersInit = Iterable<HeaderPair> | Readonly<Record<string, string | readonly string[]>>
@@ -73,6 +74,7 @@ export class Headers implements Iterable<HeaderPair> {
     return this.#valuesFrom(name, this.#find(name, 0))
   }
 
+  /** Tells whether there is a field of a name. */
   has(name: string): boolean {
     return this.#find(name, 0) >= 0
   }
@@ -83,18 +85,34 @@ export class Headers implements Iterable<HeaderPair> {
     for (let i = 0; i < list.length; i += 2) yield list[i]!
   }
 
+  /** The values in wire order, those of repeated names included. */
   *values(): Generator<string, void, undefined> {
     const list = this.#list
     for (let i = 1; i < list.length; i += 2) yield list[i]!
   }
 
+  /** The fields in wire order, each a pair of its name in lower case and its value. */
   *entries(): Generator<HeaderPair, void, undefined> {
     const list = this.#lowered()
     for (let i = 0; i < list.length; i += 2) yield [list[i]!, list[i + 1]!]
   }
 
+  /** The fields in wire order, as {@link Headers.entries} gives them. */
   [Symbol.iterator](): Generator<HeaderPair, void, undefined> {
     return this.entries()
+  }
+
+  /**
+   * Tells whether another list has the same fields: names in any order, but the values of one name in the same order,
+   * which carries meaning.
+   *
+   * @see https://www.rfc-editor.org/rfc/rfc9110#section-5.3
+   */
+  equals(other: Headers): boolean {
+    if (this.size !== other.size) return false
+    const [own, others] = [this, other].map(valuesByName)
+    for (const [name, values] of own!) if (others!.get(name)?.join('\0') !== values.join('\0')) return false
+    return true
   }
 
   /** How many fields there are, duplicates counted. */
@@ -183,17 +201,37 @@ export class MutableHeaders extends Headers {
   }
 
   /**
-   * Adds a field name to `vary` unless it is listed already or the response varies by everything.
+   * Replaces the fields of every name that another list has, and adds its other names. What is refused changes nothing.
    *
+   * @throws TypeError for an invalid name or value, as the constructor does.
+   */
+  update(init: HeadersInit): void {
+    const added = listFrom(init)
+    for (let i = 0; i < added.length; i += 2) removeFrom(this.#fields, added[i]!, 0)
+    this.#fields.push(...added)
+  }
+
+  /**
+   * Adds field names to `vary` unless they are listed already or the response varies by everything. The names come from
+   * the server's own rules: what a request says does not belong there.
+   *
+   * @throws TypeError for a name that is neither a token nor `*`.
    * @see https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5
    */
-  addVary(name: string): void {
-    const added = name === '*' ? name : checkedName(name)
-    const present = this.get('vary')
-    if (present === null || present.trim() === '' || added === '*') return this.set('vary', added === '*' ? '*' : name)
-    const listed = present.split(',').map((item) => item.trim().toLowerCase())
-    if (!listed.includes(added) && !listed.includes('*')) this.set('vary', `${present}, ${name}`)
+  addVary(...names: readonly string[]): void {
+    for (const name of names) checkedName(name)
+    if (names.length > 0) this.set('vary', mergeVary(this.get('vary'), names))
   }
+}
+
+function valuesByName(headers: Headers): Map<string, string[]> {
+  const values = new Map<string, string[]>()
+  for (const [name, value] of headers) {
+    const known = values.get(name)
+    if (known === undefined) values.set(name, [value])
+    else known.push(value)
+  }
+  return values
 }
 
 function listFrom(init: HeadersInit): string[] {

@@ -2,6 +2,7 @@
 export interface MediaType {
   /** In lower case, as are `subtype`, `essence` and the names of parameters. */
   readonly type: string
+  /** What follows the slash, for example `html`. */
   readonly subtype: string
   /** `type/subtype`. */
   readonly essence: string

@@ -1,3 +1,4 @@
+import { MultiMap } from './multi-map.ts'
 import { encodeBytes } from './percent-encoding.ts'
 
 /** How a query string is read. */
@@ -12,65 +13,56 @@ export interface QueryParamsOptions {
  *
  * @see https://url.spec.whatwg.org/#urlencoded-parsing
  */
-export class QueryParams implements Iterable<[name: string, value: string]> {
-  readonly #params: URLSearchParams
-
+export class QueryParams extends MultiMap<string> {
   /**
    * @param init A query string as `scope.query_string` holds it, without `?`, or pairs.
    * @throws RangeError when there are more pairs than `maxPairs`.
    */
   constructor(init: string | Iterable<readonly [string, string]> = '', options: QueryParamsOptions = {}) {
     const maxPairs = options.maxPairs ?? Infinity
-    if (typeof init === 'string') {
-      checkCount(countPairs(init, maxPairs), maxPairs)
-      // Raw bytes above 0x7F stand for themselves, as their encoding would. A leading "?" is data here: the one that introduces a query is not part of it.
-      this.#params = new URLSearchParams(`?${encodeBytes(init, /[\x80-\xff]/g)}`)
-    } else {
-      this.#params = new URLSearchParams([...init] as [string, string][])
-      checkCount(this.#params.size, maxPairs)
-    }
-  }
-
-  /** Returns the first value of a name, or `null` when it is absent. */
-  get(name: string): string | null {
-    return this.#params.get(name)
-  }
-
-  /** Returns every value of a name, in order. */
-  getAll(name: string): string[] {
-    return this.#params.getAll(name)
-  }
-
-  has(name: string): boolean {
-    return this.#params.has(name)
-  }
-
-  /** The names, a repeated one as often as it occurs. */
-  keys(): IterableIterator<string> {
-    return this.#params.keys()
-  }
-
-  values(): IterableIterator<string> {
-    return this.#params.values()
-  }
-
-  entries(): IterableIterator<[string, string]> {
-    return this.#params.entries()
-  }
-
-  [Symbol.iterator](): IterableIterator<[string, string]> {
-    return this.#params.entries()
-  }
-
-  /** How many pairs there are, duplicates counted. */
-  get size(): number {
-    return this.#params.size
+    super(typeof init === 'string' ? decoded(init, maxPairs) : limited(init, maxPairs))
   }
 
   /** The parameters as a query string, without `?`. */
-  toString(): string {
-    return this.#params.toString()
+  override toString(): string {
+    return new URLSearchParams([...this]).toString()
   }
+}
+
+function decoded(query: string, maxPairs: number): [name: string, value: string][] {
+  checkCount(countPairs(query, maxPairs), maxPairs)
+  // Raw bytes above 0x7F stand for themselves, as their encoding would.
+  const text = /[\x80-\xff]/.test(query) ? encodeBytes(query, /[\x80-\xff]/g) : query
+  const pairs: [string, string][] = []
+  for (let start = 0; start < text.length;) {
+    const ampersand = text.indexOf('&', start)
+    const end = ampersand < 0 ? text.length : ampersand
+    if (end > start) pairs.push(decodedPair(text.slice(start, end)))
+    start = end + 1
+  }
+  return pairs
+}
+
+function decodedPair(text: string): [name: string, value: string] {
+  const equals = text.indexOf('=')
+  return equals < 0 ? [plain(text), ''] : [plain(text.slice(0, equals)), plain(text.slice(equals + 1))]
+}
+
+/** Most names and values are plain already. What is not UTF-8 or no escape is left to the platform, which knows no error. */
+function plain(text: string): string {
+  const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text
+  if (!spaced.includes('%')) return spaced
+  try {
+    return decodeURIComponent(spaced)
+  } catch {
+    return new URLSearchParams(`=${text}`).get('')!
+  }
+}
+
+function limited(pairs: Iterable<readonly [string, string]>, maxPairs: number): [name: string, value: string][] {
+  const params = new URLSearchParams([...pairs] as [string, string][])
+  checkCount(params.size, maxPairs)
+  return [...params]
 }
 
 /** Counts no further than the limit, so that a long string costs no more than a short one before it is refused. */

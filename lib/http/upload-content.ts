@@ -6,6 +6,7 @@ export interface UploadContent {
   readonly size: number
   /** Gives out the bytes piece by piece; it can be called any number of times. */
   stream(): AsyncGenerator<Uint8Array, void, undefined>
+  /** Reads all of it into memory. */
   bytes(): Promise<Uint8Array>
   /** Writes the bytes to a file; unless `overwrite` is true it rejects with the code `EEXIST` where there is one. */
   saveTo(path: string, overwrite: boolean): Promise<void>

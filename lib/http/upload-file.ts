@@ -5,12 +5,17 @@ import type { UploadContent } from './upload-content.ts'
 
 /** What an {@link UploadFile} is made of. */
 export interface UploadFileParts {
+  /** What the client calls the file. */
   readonly name: string
+  /** Its bytes, wherever they are. */
   readonly content: UploadContent | Uint8Array
+  /** What the client takes it for. Default: `null`. */
   readonly mediaType?: MediaType | null
+  /** The fields of its part of the form. Default: none. */
   readonly headers?: Headers
 }
 
+/** How {@link UploadFile.saveTo} saves. */
 export interface SaveOptions {
   /** Replaces a file that is there already. Default false: then that is an error with the code `EEXIST`. */
   overwrite?: boolean

@@ -31,12 +31,18 @@ export type Middleware = (app: ASGIApp) => ASGIApp
  */
 export const settled: Promise<void> = Promise.resolve()
 
-/** Returns the function of an app, whichever form it came in. */
-export function toApp(app: AppLike): ASGIApp {
+/**
+ * Returns the function of an app, whichever form it came in.
+ *
+ * @param role What the app is for, as an error says it.
+ * @throws TypeError for anything else.
+ */
+export function toApp(app: AppLike, role: string = 'as an app'): ASGIApp {
+  // First, since a class with a static "asgi" is a function, too.
+  if (typeof (app as { readonly asgi?: unknown } | null)?.asgi === 'function') return (app as { asgi: ASGIApp }).asgi
   if (typeof app === 'function') return app
-  if (typeof app?.asgi === 'function') return app.asgi
   throw new TypeError(
-    `Cannot use ${describe(app)} as an app: expected a function (scope, receive, send) or an object with such a function as "asgi"`,
+    `Cannot use ${describe(app)} ${role}: expected a function (scope, receive, send) or an object with such a function as "asgi"`,
   )
 }
 

@@ -22,7 +22,8 @@ const isInteger =
     Number.isInteger(value) && (value as number) >= from && (value as number) <= to
 
 const string = rule('a string', isString)
-const byteString = rule('a string of code units up to 0xFF', isByteString)
+const pushedPath = rule('a path of bytes that starts with "/"', (value) => isByteString(value) && value.startsWith('/'))
+const filePath = rule('an absolute path', (value) => isString(value) && /^(?:[a-z]:)?[\\/]/i.test(value as string))
 const boolean = rule('a boolean', (value) => typeof value === 'boolean')
 const octets = rule('a Uint8Array', isBytes)
 const content = rule('a Uint8Array or a string', (value) => isString(value) || isBytes(value))
@@ -35,7 +36,7 @@ const closeCode = rule('1000 to 1003, 1007 to 1014, or 3000 to 4999', isCloseCod
 const disconnectCode = rule('an integer from 1000 to 4999', isInteger(1000, 4999))
 const closeReason = rule('a string of at most 123 bytes of UTF-8', isCloseReason)
 const subprotocol = rule('a token', (value) => isString(value) && canonicalName(value as string) !== null)
-const anything = rule('anything', () => true)
+const anything = rule('anything but null', () => true)
 
 const messageRules: Readonly<Record<Message['type'], Readonly<Record<string, FieldRule>>>> = {
   'http.request': { body: orAbsent(octets), more_body: orAbsent(boolean) },
@@ -44,14 +45,14 @@ const messageRules: Readonly<Record<Message['type'], Readonly<Record<string, Fie
   'http.response.body': { body: orAbsent(content), more_body: orAbsent(boolean) },
   'http.response.trailers': { headers: orAbsent(headers), more_trailers: orAbsent(boolean) },
   'http.response.early_hint': { links },
-  'http.response.pathsend': { path: string },
+  'http.response.pathsend': { path: filePath },
   'http.response.zerocopysend': {
     file,
     offset: orAbsent(length),
     count: orAbsent(length),
     more_body: orAbsent(boolean),
   },
-  'http.response.push': { path: byteString, headers },
+  'http.response.push': { path: pushedPath, headers },
   'http.response.debug': { info: anything },
   'websocket.connect': {},
   'websocket.receive': { text: orAbsent(string), bytes: orAbsent(octets) },

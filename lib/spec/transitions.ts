@@ -15,7 +15,9 @@ export type OrderTable = Readonly<Record<string, Readonly<Record<string, string>
 
 /** One direction of one protocol: where it begins, and its table. */
 export interface Order {
+  /** The state before the first message. */
   readonly initial: string
+  /** Where each event leads from each state. */
   readonly table: OrderTable
 }
 

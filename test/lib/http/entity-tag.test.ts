@@ -92,3 +92,12 @@ for (const part of long) {
     t.ok(bestMs(() => parseEntityTags(value)) < 500)
   })
 }
+
+test('formatEntityTag: an opaque part that would end the tag or the field is refused', async (t) => {
+  for (const opaque of ['a"b', 'a b', 'a\r\nb', '€', '\x7f']) {
+    t.throws(() => formatEntityTag({ opaque, weak: false }), {
+      name: 'TypeError',
+      message: /^Cannot write the entity tag ".+": expected bytes without quotes, spaces and control characters$/,
+    })
+  }
+})

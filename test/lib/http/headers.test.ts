@@ -68,6 +68,10 @@ test('Headers: fromRaw() leaves the list as it was received', async (t) => {
   t.strictSame(list, raw)
 })
 
+test('Headers: fromRaw() puts names in lower case even where they are no tokens', async (t) => {
+  t.strictSame(Headers.fromRaw(['A B', '1']).flat, ['a b', '1'])
+})
+
 test('Headers: a record gives one field per value', async (t) => {
   const headers = new Headers({ 'Content-Type': 'text/plain', 'Set-Cookie': ['a=1', 'b=2'], 'X-None': [] })
   t.strictSame(headers.flat, ['content-type', 'text/plain', 'set-cookie', 'a=1', 'set-cookie', 'b=2'])
@@ -202,6 +206,44 @@ test('MutableHeaders: __proto__ is an ordinary name', async (t) => {
   t.equal(headers.size, 0)
 })
 
+test('MutableHeaders: update() replaces the names that it is given and adds the others', async (t) => {
+  const headers = new MutableHeaders({ a: '1', b: ['2', '3'], c: '4' })
+  headers.update({ B: '5', d: ['6', '7'] })
+  t.strictSame(headers.flat, ['a', '1', 'c', '4', 'b', '5', 'd', '6', 'd', '7'])
+})
+
+test('MutableHeaders: update() that is refused changes nothing', async (t) => {
+  const headers = new MutableHeaders({ a: '1' })
+  t.throws(() => headers.update({ a: '2', b: 'x\r\ny' }), TypeError)
+  t.strictSame(headers.flat, ['a', '1'])
+})
+
+test('MutableHeaders: update() with itself changes nothing', async (t) => {
+  const headers = new MutableHeaders({ a: '1', b: '2' })
+  headers.update(headers)
+  t.strictSame(headers.flat, ['a', '1', 'b', '2'])
+})
+
+/** RFC 9110 §5.3: only the order of fields with one name means something. */
+const comparisons: readonly (readonly [what: string, one: HeadersInit, other: HeadersInit, equal: boolean])[] = [
+  ['nothing', {}, {}, true],
+  ['the same fields', { a: '1', b: '2' }, { a: '1', b: '2' }, true],
+  ['names in another order and case', { a: '1', b: '2' }, { B: '2', A: '1' }, true],
+  ['another value', { a: '1' }, { a: '2' }, false],
+  ['a field more', { a: '1' }, { a: '1', b: '2' }, false],
+  ['another name', { a: '1' }, { b: '1' }, false],
+  ['repeated fields', { a: ['1', '2'] }, { a: ['1', '2'] }, true],
+  ['repeated fields in another order, which Starlette takes for equal', { a: ['1', '2'] }, { a: ['2', '1'] }, false],
+  ['repeated fields against a joined one', { a: ['1', '2'] }, { a: '1, 2' }, false],
+]
+
+for (const [what, one, other, equal] of comparisons) {
+  test(`Headers: equals() of ${what} is ${equal}`, async (t) => {
+    t.equal(new Headers(one).equals(new Headers(other)), equal)
+    t.equal(new MutableHeaders(other).equals(new Headers(one)), equal)
+  })
+}
+
 /** RFC 9110 §12.5.5: a list of names, or "*". */
 const varies: readonly (readonly [before: string | null, added: string, after: string])[] = [
   [null, 'Origin', 'Origin'],
@@ -221,6 +263,14 @@ for (const [before, added, after] of varies) {
     t.equal(headers.get('vary'), after)
   })
 }
+
+test('MutableHeaders: addVary() takes several names, or none', async (t) => {
+  const headers = new MutableHeaders()
+  headers.addVary()
+  t.equal(headers.has('vary'), false)
+  headers.addVary('Origin', 'Accept')
+  t.equal(headers.get('vary'), 'Origin, Accept')
+})
 
 function pairsOf(flat: readonly string[]): [string, string][] {
   const pairs: [string, string][] = []

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { test } from 'tap'
 import { Headers } from '../../../lib/http/headers.ts'
 import { parseMediaType } from '../../../lib/http/media-type.ts'
+import type { UploadContent } from '../../../lib/http/upload-content.ts'
 import { UploadFile } from '../../../lib/http/upload-file.ts'
 
 async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
@@ -58,4 +59,23 @@ test('UploadFile: saveTo() replaces a file only when it is told to', async (t) =
   t.equal(await readFile(path, 'utf8'), 'old and longer')
   await upload.saveTo(path, { overwrite: true })
   t.equal(await readFile(path, 'utf8'), 'abc')
+})
+
+test('UploadFile: reads from content that is somewhere else', async (t) => {
+  const saved: unknown[] = []
+  const content: UploadContent = {
+    size: 2,
+    async *stream() {
+      yield Buffer.from('a')
+      yield Buffer.from('b')
+    },
+    bytes: async () => Buffer.from('ab'),
+    saveTo: async (path, overwrite) => void saved.push(path, overwrite),
+  }
+  const file = new UploadFile({ name: 'a', content })
+  await file.saveTo('/x')
+  t.equal(file.size, 2)
+  t.equal(await bytesOf(file.stream()), 'ab')
+  t.equal(await file.text(), 'ab')
+  t.strictSame(saved, ['/x', false])
 })

@@ -31,6 +31,13 @@ for (const [value, shown] of notApps) {
   })
 }
 
+test('toApp: says what the app was for', async (t) => {
+  t.throws(
+    () => toApp(null as unknown as AppLike, 'as the app at "/x"'),
+    /^Cannot use null as the app at "\/x": expected a function/,
+  )
+})
+
 test('settled: is resolved', async (t) => {
   await t.resolves(settled)
 })

@@ -26,12 +26,15 @@ const connectionKeys: Readonly<Record<string, { good: readonly unknown[]; bad: r
     bad: [undefined, null, '3.0', [], {}, { version: 3 }, { version: '3.0', spec_version: 2.5 }],
   },
   http_version: { good: ['1.0', '1.1', '2', '3'], bad: [undefined, 1.1, '2.0', ''] },
-  path: { good: ['/', '/größe', '*', '//a'], bad: [undefined, '', 'a', 7] },
-  raw_path: { good: [undefined, null, '/%61', '/\xff'], bad: [7, '/a?b', '/ā'] },
+  path: { good: ['/', '/größe', '//a', '/😀'], bad: [undefined, '', 'a', 7, '*', '/\ud800'] },
+  raw_path: {
+    good: [undefined, null, '/%61', '/\xff', '/%C3%A9'],
+    bad: [7, '', 'a', '*', '/a?b', '/ā', '/%', '/%ZZ', '/%FF'],
+  },
   query_string: { good: ['', 'a=%20', '\xff'], bad: [undefined, null, 'ā', 7] },
-  root_path: { good: ['', '/api', '/größe'], bad: [undefined, null, '/', '/api/', 7] },
+  root_path: { good: [''], bad: [undefined, null, '/', '/api/', 'api', '/api', 7] },
   headers: {
-    good: [[], [['a', '\xff']], new Map([['a', 'b']]), [['constructor', 'b']]],
+    good: [[], [['a', '\xff\x01']], new Map([['a', 'b']]), [['constructor', 'b']]],
     bad: [
       undefined,
       null,
@@ -41,17 +44,23 @@ const connectionKeys: Readonly<Record<string, { good: readonly unknown[]; bad: r
       [['a']],
       [['a b', 'c']],
       [['a', 'ā']],
+      [['a', 'b\r']],
+      [['a', 'b\n']],
+      [['a', 'b\0']],
       ['ab'],
       new Map([['a', 'b']]).entries(),
     ],
   },
-  client: { good: [undefined, null, ['::1', 1]], bad: ['::1', ['::1'], ['::1', '1'], [1, 1], ['::1', null]] },
+  client: {
+    good: [undefined, null, ['::1', 1], ['', 0], ['::1', 65_535]],
+    bad: ['::1', ['::1'], ['::1', '1'], [1, 1], ['::1', null], ['::1', 65_536], ['::1', -1]],
+  },
   server: {
     good: [undefined, null, ['localhost', 80], ['/run/app.sock', null]],
     bad: ['/run', [80, 'a'], ['a', 'b'], [null, null]],
   },
   state: { good: [{}, Object.create(null)], bad: [undefined, null, [], 'x'] },
-  extensions: { good: [{}, { tls: {} }], bad: [undefined, null, [], 'tls'] },
+  extensions: { good: [{}, { tls: {} }, { tls: null }], bad: [undefined, null, [], 'tls', { tls: true }, { tls: [] }] },
 }
 
 /** What differs per protocol. */
@@ -60,7 +69,11 @@ const ownKeys: ReadonlyArray<readonly [scope: object, key: string, good: readonl
     [http, 'method', ['GET', 'M-SEARCH'], [undefined, '', 'get', 'GET /', 'GÉT', 7]],
     [http, 'scheme', ['http', 'https'], [undefined, 'ws', 'HTTP']],
     [websocket, 'scheme', ['ws', 'wss'], [undefined, 'http']],
-    [websocket, 'subprotocols', [[], ['chat']], [undefined, null, 'chat', [7]]],
+    [websocket, 'subprotocols', [[], ['chat']], [undefined, null, 'chat', [7], ['a b'], ['ä'], ['']]],
+    [{ ...http, method: 'OPTIONS' }, 'path', ['/', '*'], ['**', '']],
+    [{ ...http, method: 'OPTIONS' }, 'raw_path', ['/', '*'], ['**']],
+    [{ ...http, path: '/api/x' }, 'root_path', ['', '/api', '/api/x'], ['/ap', '/api/', '/x', 'api']],
+    [{ ...websocket, root_path: '/größe' }, 'path', ['/größe', '/größe/x'], ['/', '/größer', '/gr%C3%B6%C3%9Fe']],
     [lifespan, 'asgi', [{ version: '3.0' }], [undefined, {}]],
     [lifespan, 'state', [{}], [undefined, null]],
   ]

@@ -1,0 +1,81 @@
+import type { HeaderPairs } from '../spec/headers.ts'
+import type { HTTPResponseStartMessage } from '../spec/messages.ts'
+import { flattenHeaders } from '../spec/message-values.ts'
+import { Headers } from './headers.ts'
+import { mergeVary } from './vary.ts'
+
+/** What the headers of a message may be. */
+export type MessageFields = HeaderPairs | null | undefined
+
+/*
+ * Changes to the fields of a message that is on its way. The message of whoever sent it stays as it is, since it may be sent
+ * again. What is added is given as a list `[name, value, …]` of lower-case names and clean values.
+ */
+
+/**
+ * Adds fields, replacing those of the same names.
+ *
+ * @throws ProtocolViolation for fields of the message that cannot be sent.
+ */
+export function withFields(fields: MessageFields, added: readonly string[]): Headers {
+  if (added.length === 0 && fields instanceof Headers) return fields
+  const flat = flatFields(fields)
+  for (let i = 0; i < flat.length; i += 2) {
+    if (hasName(added, flat[i]!)) return Headers.fromFlat(without(flat, added).concat(added))
+  }
+  return Headers.fromFlat(flat.concat(added))
+}
+
+/**
+ * Adds fields, except those whose names the message has already.
+ *
+ * @throws ProtocolViolation for fields of the message that cannot be sent.
+ */
+export function withDefaultFields(fields: MessageFields, added: readonly string[]): Headers {
+  const flat = flatFields(fields)
+  for (let i = 0; i < flat.length; i += 2) {
+    if (hasName(added, flat[i]!)) return Headers.fromFlat(flat.concat(without(added, flat)))
+  }
+  return Headers.fromFlat(flat.concat(added))
+}
+
+/**
+ * Adds the name of a request field to `vary`.
+ *
+ * @throws ProtocolViolation for fields of the message that cannot be sent.
+ */
+export function withVary(fields: MessageFields, name: string): Headers {
+  const flat = flatFields(fields)
+  if (!hasName(flat, 'vary')) return Headers.fromFlat(flat.concat('vary', name))
+  const headers = Headers.fromFlat(flat)
+  const vary = ['vary', mergeVary(headers.get('vary'), [name])]
+  return Headers.fromFlat(without(flat, vary).concat(vary))
+}
+
+/** Returns the message that begins a response, with other fields. */
+export function startWith(message: HTTPResponseStartMessage, headers: Headers): HTTPResponseStartMessage {
+  return { type: 'http.response.start', status: message.status, headers, trailers: message.trailers ?? null }
+}
+
+/** Returns the values of a field joined with `", "`, or `null` when it is absent; the pairs of any server will do. */
+export function fieldValue(fields: HeaderPairs, name: string): string | null {
+  if (fields instanceof Headers) return fields.get(name)
+  let value: string | null = null
+  for (const pair of fields) if (pair[0] === name) value = value === null ? pair[1] : `${value}, ${pair[1]}`
+  return value
+}
+
+function flatFields(fields: MessageFields): readonly string[] {
+  return fields instanceof Headers ? fields.flat : flattenHeaders('http.response.start', fields)
+}
+
+function hasName(flat: readonly string[], name: string): boolean {
+  for (let i = 0; i < flat.length; i += 2) if (flat[i] === name) return true
+  return false
+}
+
+function without(flat: readonly string[], named: readonly string[]): string[] {
+  const kept: string[] = []
+  for (let i = 0; i < flat.length; i += 2) if (!hasName(named, flat[i]!)) kept.push(flat[i]!, flat[i + 1]!)
+  return kept
+}
