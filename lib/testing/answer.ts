@@ -13,6 +13,7 @@ import type { Failure } from './failure.ts'
 import { Pipe } from './pipe.ts'
 import { ResponseCut } from './response-cut.ts'
 import { TestResponse } from './test-response.ts'
+import type { PushedRequest } from './test-response.ts'
 
 /** What an answer answers, and what the test may do with it. */
 export interface AnswerContext extends CallContext {
@@ -34,6 +35,7 @@ const endOfBody = (): null => null
 export class Answer {
   readonly earlyHints: string[] = []
   readonly debug: unknown[] = []
+  readonly pushes: PushedRequest[] = []
   readonly #context: AnswerContext
   readonly #response: Deferred<TestResponse> = new Deferred()
   readonly #body: Pipe<Uint8Array | null>
@@ -141,9 +143,10 @@ export class Answer {
 
   #responseOf(status: number, headers: Headers): TestResponse {
     const { url, history, leave } = this.#context
-    const { earlyHints, debug } = this
+    const { earlyHints, debug, pushes } = this
     const body = this.#body
-    return new TestResponse({ status, headers, url, history, earlyHints, debug, body, trailers: this.#trailers, leave })
+    const trailers = this.#trailers
+    return new TestResponse({ status, headers, url, history, earlyHints, debug, pushes, body, trailers, leave })
   }
 }
 

@@ -26,6 +26,7 @@ const quietTurns = 10
  * const start = await driver.next()
  */
 export class AppDriver {
+  /** The scope that the app was called with. */
   readonly scope: Scope
   /** Resolves when the app returns, rejects with what it throws. */
   readonly finished: Promise<void>

@@ -1,8 +1,9 @@
 import type { HeadersInit } from '../http/headers.ts'
 import type { LifespanMode } from '../servers/lifespan-runner.ts'
+import type { Extensions } from '../spec/extensions.ts'
 import type { Address } from '../spec/scope.ts'
 import type { CookieJar } from './cookie-jar.ts'
-import type { PairsInit } from './pairs.ts'
+import type { PairsInit } from '../http/pairs.ts'
 import type { RequestContent } from './request-body.ts'
 
 /** How a `TestClient` calls the app. */
@@ -17,8 +18,12 @@ export interface TestClientOptions {
   readonly headers?: HeadersInit
   /** Cookies for the host of the base URL, or a jar of one's own. */
   readonly cookies?: Readonly<Record<string, string>> | CookieJar
-  /** Default: true. */
+  /** A user's name and password, sent with every request as `authorization: Basic …`. */
+  readonly auth?: BasicAuth
+  /** Whether redirects are followed, at most 20. Default: true. */
   readonly followRedirects?: boolean
+  /** What the scopes offer besides what every client offers: facts on TLS, or pushes. Default: nothing. */
+  readonly extensions?: Pick<Extensions, 'tls' | 'http.response.push'>
   /** The client's address in the scope. Default: ["testclient", 50000]. */
   readonly client?: Address | null
   /** Whether the app's lifespan is run, as on a server. Default: "auto". */
@@ -33,12 +38,20 @@ export interface TestClientOptions {
   readonly closeTimeoutMs?: number
 }
 
+/** A user's name and password for the scheme Basic. */
+export type BasicAuth = readonly [user: string, password: string]
+
 /** What belongs to one request. */
 export interface RequestOptions extends RequestContent {
   /** Fields of this request; they replace those of the client with the same names. */
   readonly headers?: HeadersInit
   /** Added to the query of the path. */
   readonly query?: PairsInit
+  /** Cookies of this request; they go beside those of the client and replace those with the same names. */
+  readonly cookies?: Readonly<Record<string, string>>
+  /** Sent as `authorization: Basic …`. */
+  readonly auth?: BasicAuth
+  /** Whether redirects of this request are followed. Default: as the client does. */
   readonly followRedirects?: boolean
   /** Leaves when it aborts, before or after the answer begins. */
   readonly signal?: AbortSignal
@@ -48,6 +61,12 @@ export interface RequestOptions extends RequestContent {
 export interface WebSocketOptions {
   /** What the client offers, in its order of preference. */
   readonly subprotocols?: readonly string[]
+  /** Fields of the handshake; they replace those of the client with the same names. */
   readonly headers?: HeadersInit
+  /** Added to the query of the path. */
   readonly query?: PairsInit
+  /** Cookies of the handshake, as of a request. */
+  readonly cookies?: Readonly<Record<string, string>>
+  /** Sent as `authorization: Basic …`. */
+  readonly auth?: BasicAuth
 }

@@ -11,6 +11,8 @@ export interface ScopeSource {
   readonly client: Address | null
   /** The state of the lifespan; each scope gets a copy. */
   readonly state: Readonly<Record<string, unknown>>
+  /** What is offered besides what every client offers. */
+  readonly extensions: Extensions
   readonly shutdown: NonNullable<Extensions['server.shutdown.signal']>
 }
 
@@ -23,6 +25,7 @@ export interface ScopeRequest {
 /** Makes the scope of a request. Trailers are offered to a request that asks for them. */
 export function requestScope(source: ScopeSource, request: ScopeRequest & { readonly method: string }): HTTPScope {
   const extensions: Extensions = {
+    ...source.extensions,
     'http.response.debug': {},
     'http.response.early_hint': {},
     'server.shutdown.signal': source.shutdown,
@@ -37,7 +40,12 @@ export function handshakeScope(
   source: ScopeSource,
   request: ScopeRequest & { readonly subprotocols: readonly string[] },
 ): WebSocketScope {
-  const extensions: Extensions = { 'websocket.http.response': {}, 'server.shutdown.signal': source.shutdown }
+  const { 'http.response.push': _onlyForRequests, ...offered } = source.extensions
+  const extensions: Extensions = {
+    ...offered,
+    'websocket.http.response': {},
+    'server.shutdown.signal': source.shutdown,
+  }
   const scheme = request.target.secure ? 'wss' : 'ws'
   return webSocketScope({ ...partsOf(source, request), scheme, subprotocols: request.subprotocols, extensions })
 }

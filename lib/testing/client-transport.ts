@@ -1,4 +1,4 @@
-import type { Headers, MutableHeaders } from '../http/headers.ts'
+import type { Headers, HeadersInit, MutableHeaders } from '../http/headers.ts'
 import type { HeaderPair } from '../spec/headers.ts'
 import type { CallContext } from './call-context.ts'
 import type { CallRegistry } from './call-registry.ts'
@@ -7,7 +7,7 @@ import type { ScopeSource } from './client-scope.ts'
 import type { CookieJar } from './cookie-jar.ts'
 import { HTTPCall } from './http-call.ts'
 import type { RequestParts } from './redirect.ts'
-import { defaultHeaders, layeredHeaders } from './request-headers.ts'
+import { cookieField, defaultHeaders, layeredHeaders } from './request-headers.ts'
 import type { RequestTarget } from './request-target.ts'
 import type { TestResponse } from './test-response.ts'
 import type { TestWebSocket } from './test-websocket.ts'
@@ -29,6 +29,7 @@ export interface TransportSettings {
 export interface OutgoingRequest extends RequestParts {
   readonly target: RequestTarget
   readonly history: readonly TestResponse[]
+  readonly cookies: Readonly<Record<string, string>>
   readonly signal: AbortSignal | null
 }
 
@@ -36,6 +37,7 @@ export interface OutgoingRequest extends RequestParts {
 export interface OutgoingHandshake {
   readonly target: RequestTarget
   readonly headers: Headers
+  readonly cookies: Readonly<Record<string, string>>
   readonly subprotocols: readonly string[]
 }
 
@@ -48,10 +50,18 @@ export class ClientTransport {
   }
 
   /** Resolves when the app has started its answer. */
-  async request({ method, target, headers, body, history, signal }: OutgoingRequest): Promise<TestResponse> {
+  async request({
+    method,
+    target,
+    headers,
+    cookies: own,
+    body,
+    history,
+    signal,
+  }: OutgoingRequest): Promise<TestResponse> {
     signal?.throwIfAborted()
     const { scopes, calls, cookies } = this.#settings
-    const sent = this.#headersOf(target, body.headers, headers)
+    const sent = this.#headersOf(target, [body.headers, headers], own)
     // An announced length makes chunks needless, and a server refuses both together.
     if (headers.has('content-length')) sent.delete('transfer-encoding')
     const scope = requestScope(scopes, { method, target, headers: sent })
@@ -68,9 +78,9 @@ export class ClientTransport {
    *
    * @throws {@link WebSocketDenied} when it refuses.
    */
-  async handshake({ target, headers, subprotocols }: OutgoingHandshake): Promise<TestWebSocket> {
+  async handshake({ target, headers, cookies: own, subprotocols }: OutgoingHandshake): Promise<TestWebSocket> {
     const { scopes, calls, cookies, closeTimeoutMs } = this.#settings
-    const sent = this.#headersOf(target, handshakeFields(subprotocols), headers)
+    const sent = this.#headersOf(target, [handshakeFields(subprotocols), headers], own)
     const scope = handshakeScope(scopes, { target, headers: sent, subprotocols })
     const call = new WebSocketCall({ scope, context: this.#contextOf(target, []), closeTimeoutMs })
     calls.run(call, scope)
@@ -85,9 +95,13 @@ export class ClientTransport {
     }
   }
 
-  #headersOf(target: RequestTarget, content: readonly HeaderPair[], own: Headers): MutableHeaders {
-    const headers = layeredHeaders([defaultHeaders(target), this.#settings.headers, content, own])
-    const cookies = this.#settings.cookies.header(target.url)
+  #headersOf(
+    target: RequestTarget,
+    layers: readonly HeadersInit[],
+    ownCookies: Readonly<Record<string, string>>,
+  ): MutableHeaders {
+    const headers = layeredHeaders([defaultHeaders(target), this.#settings.headers, ...layers])
+    const cookies = cookieField(this.#settings.cookies.header(target.url), ownCookies, target.url)
     if (cookies !== null) headers.setDefault('cookie', cookies)
     return headers
   }

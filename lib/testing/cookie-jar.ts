@@ -1,18 +1,26 @@
 import { isIP } from 'node:net'
+import { withoutSpace } from '../http/optional-space.ts'
 import { canonicalName, isFieldValue } from '../spec/field-syntax.ts'
 import { show } from '../spec/violations.ts'
 import { parseCookieDate } from './cookie-date.ts'
 
 /** A cookie that a {@link CookieJar} keeps. */
 export interface StoredCookie {
+  /** As it was set. */
   readonly name: string
+  /** As it was set: nothing is decoded. */
   readonly value: string
+  /** The host that the cookie belongs to, without a leading dot. */
   readonly domain: string
   /** True when only the host that set the cookie gets it. */
   readonly hostOnly: boolean
+  /** Below which the cookie is sent. */
   readonly path: string
+  /** True when it goes over TLS only. */
   readonly secure: boolean
+  /** True when scripts do not see it. */
   readonly httpOnly: boolean
+  /** In lower case, or `null` when it is absent. */
   readonly sameSite: string | null
   /** In milliseconds since the epoch; `null` for as long as the jar lives. */
   readonly expiresAt: number | null
@@ -54,7 +62,7 @@ export class CookieJar implements Iterable<StoredCookie> {
    * @throws TypeError for a name or value that would not stay whole in a `Cookie` field.
    */
   set(url: string | URL, name: string, value: string): void {
-    if (canonicalName(name) === null || !isFieldValue(value) || value.includes(';') || trim(value) !== value) {
+    if (canonicalName(name) === null || !isFieldValue(value) || value.includes(';') || withoutSpace(value) !== value) {
       throw new TypeError(`Cannot set cookie ${show(name)} to ${show(value)}: a "Cookie" field cannot hold it`)
     }
     this.#keep(parseSetCookie(`${name}=${value}; Path=/`, new URL(url), this.#now()))
@@ -71,6 +79,7 @@ export class CookieJar implements Iterable<StoredCookie> {
     for (const [key, cookie] of this.#cookies) if (cookie.name === name) this.#cookies.delete(key)
   }
 
+  /** Removes every cookie. */
   clear(): void {
     this.#cookies.clear()
   }
@@ -144,19 +153,9 @@ function isUsable(name: string, value: string): boolean {
 
 function splitPair(text: string): [name: string, value: string] {
   const equals = text.indexOf('=')
-  return equals < 0 ? [trim(text), ''] : [trim(text.slice(0, equals)), trim(text.slice(equals + 1))]
-}
-
-function trim(text: string): string {
-  let start = 0
-  let end = text.length
-  while (start < end && isBlank(text[start]!)) start++
-  while (end > start && isBlank(text[end - 1]!)) end--
-  return text.slice(start, end)
-}
-
-function isBlank(character: string): boolean {
-  return character === ' ' || character === '\t'
+  return equals < 0
+    ? [withoutSpace(text), '']
+    : [withoutSpace(text.slice(0, equals)), withoutSpace(text.slice(equals + 1))]
 }
 
 /** `max-age` wins over `expires`. */

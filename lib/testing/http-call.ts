@@ -1,3 +1,4 @@
+import { Headers } from '../http/headers.ts'
 import { DisconnectSignal } from '../servers/signals.ts'
 import type { Receive, Send } from '../spec/app.ts'
 import { checkMessageValues } from '../spec/message-values.ts'
@@ -124,6 +125,9 @@ export class HTTPCall extends AppCall {
         break
       case 'http.response.debug':
         this.#answer.debug.push(message.info)
+        break
+      case 'http.response.push':
+        this.#answer.pushes.push({ path: message.path, headers: new Headers(message.headers) })
         break
       /* c8 ignore next -- what else there is belongs to extensions that are not offered */
       default:

@@ -1,7 +1,7 @@
 import { isRefusal, readTarget } from '../servers/request-head.ts'
 import { show } from '../spec/violations.ts'
-import { searchParamsOf } from './pairs.ts'
-import type { PairsInit } from './pairs.ts'
+import { searchParamsOf } from '../http/pairs.ts'
+import type { PairsInit } from '../http/pairs.ts'
 
 /** Where requests go that give only a path. */
 export interface RequestBase {

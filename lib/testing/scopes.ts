@@ -2,7 +2,9 @@ import type { HTTPScope, LifespanScope, WebSocketScope } from '../spec/scope.ts'
 
 /** What a scope maker may be told; everything has a default. */
 export type HTTPScopeParts = Partial<Omit<HTTPScope, 'type'>>
+/** What the maker of a WebSocket scope may be told. */
 export type WebSocketScopeParts = Partial<Omit<WebSocketScope, 'type'>>
+/** What the maker of a lifespan scope may be told. */
 export type LifespanScopeParts = Partial<Omit<LifespanScope, 'type'>>
 
 const connection = (path: string) =>

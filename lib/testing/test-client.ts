@@ -1,4 +1,4 @@
-import { Headers } from '../http/headers.ts'
+import type { MutableHeaders } from '../http/headers.ts'
 import { ShutdownSignal } from '../servers/signals.ts'
 import { toApp } from '../spec/app.ts'
 import type { AppLike } from '../spec/app.ts'
@@ -10,7 +10,9 @@ import { ClientTransport } from './client-transport.ts'
 import { lint } from './conformance/lint.ts'
 import { CookieJar } from './cookie-jar.ts'
 import { redirectedRequest } from './redirect.ts'
+import type { RequestParts } from './redirect.ts'
 import { requestBody } from './request-body.ts'
+import { ownHeaders } from './request-headers.ts'
 import { requestBase, requestTarget } from './request-target.ts'
 import type { RequestBase } from './request-target.ts'
 import { TestLifespan } from './test-lifespan.ts'
@@ -31,6 +33,8 @@ const maxRedirects = 20
 export class TestClient implements AsyncDisposable {
   /** The cookies that the app has set. */
   readonly cookies: CookieJar
+  /** The fields of every request; what is changed here counts from the next one on. */
+  readonly headers: MutableHeaders
   readonly #base: RequestBase
   readonly #followRedirects: boolean
   readonly #closeTimeoutMs: number
@@ -43,19 +47,20 @@ export class TestClient implements AsyncDisposable {
   private constructor(app: AppLike, options: TestClientOptions) {
     const { baseUrl = 'http://testserver', rootPath = '', lifespan = 'auto', state = {} } = options
     const { raiseServerErrors = true, unreadLimitBytes = 65536, closeTimeoutMs = 1000 } = options
-    const { client = ['testclient', 50000] } = options
+    const { client = ['testclient', 50000], extensions = {} } = options
     const inner = options.lint === false ? toApp(app) : lint(app)
     this.#base = requestBase(baseUrl, rootPath)
     this.#followRedirects = options.followRedirects ?? true
     this.#closeTimeoutMs = closeTimeoutMs
+    this.headers = ownHeaders(options)
     this.cookies = cookieJar(options.cookies ?? {}, this.#base.origin)
     this.#lifespan = new TestLifespan(inner, { mode: lifespan, state, closeTimeoutMs })
     this.#calls = new CallRegistry(inner)
     this.#transport = new ClientTransport({
-      scopes: { rootPath, client, state: this.#lifespan.state, shutdown: this.#shutdown },
+      scopes: { rootPath, client, state: this.#lifespan.state, extensions, shutdown: this.#shutdown },
       calls: this.#calls,
       cookies: this.cookies,
-      headers: new Headers(options.headers),
+      headers: this.headers,
       raiseServerErrors,
       unreadLimitBytes,
       closeTimeoutMs,
@@ -78,30 +83,37 @@ export class TestClient implements AsyncDisposable {
     return this.#lifespan.state
   }
 
+  /** Sends a GET request, as {@link TestClient.request} does. */
   get(path: string, options?: RequestOptions): Promise<TestResponse> {
     return this.request('GET', path, options)
   }
 
+  /** Sends a POST request, as {@link TestClient.request} does. */
   post(path: string, options?: RequestOptions): Promise<TestResponse> {
     return this.request('POST', path, options)
   }
 
+  /** Sends a PUT request, as {@link TestClient.request} does. */
   put(path: string, options?: RequestOptions): Promise<TestResponse> {
     return this.request('PUT', path, options)
   }
 
+  /** Sends a PATCH request, as {@link TestClient.request} does. */
   patch(path: string, options?: RequestOptions): Promise<TestResponse> {
     return this.request('PATCH', path, options)
   }
 
+  /** Sends a DELETE request, as {@link TestClient.request} does. */
   delete(path: string, options?: RequestOptions): Promise<TestResponse> {
     return this.request('DELETE', path, options)
   }
 
+  /** Sends a HEAD request, as {@link TestClient.request} does. */
   head(path: string, options?: RequestOptions): Promise<TestResponse> {
     return this.request('HEAD', path, options)
   }
 
+  /** Sends a OPTIONS request, as {@link TestClient.request} does. */
   options(path: string, options?: RequestOptions): Promise<TestResponse> {
     return this.request('OPTIONS', path, options)
   }
@@ -115,15 +127,23 @@ export class TestClient implements AsyncDisposable {
   async request(method: string, path: string, options: RequestOptions = {}): Promise<TestResponse> {
     this.#mustBeOpen(`request ${method} ${path}`)
     const { query, signal = null, followRedirects = this.#followRedirects } = options
+    let { cookies = {} } = options
     const history: TestResponse[] = []
     let target = requestTarget(this.#base, path, query)
-    let parts = { method: checkedMethod(method), headers: new Headers(options.headers), body: requestBody(options) }
+    let parts: RequestParts = {
+      method: checkedMethod(method),
+      headers: ownHeaders(options),
+      body: requestBody(options),
+    }
     for (;;) {
-      const response = await this.#transport.request({ ...parts, target, signal, history: [...history] })
+      const response = await this.#transport.request({ ...parts, target, cookies, signal, history: [...history] })
       const redirected = followRedirects ? redirectedRequest(parts, response) : null
       if (redirected === null) return response
       if (history.push(response) > maxRedirects) throw tooManyRedirects(path)
+      const from = new URL(target.url).origin
       target = requestTarget(this.#base, redirected.url)
+      // Like the fields of one origin, they are not for another one.
+      if (new URL(target.url).origin !== from) cookies = {}
       parts = redirected
     }
   }
@@ -136,8 +156,8 @@ export class TestClient implements AsyncDisposable {
   async websocket(path: string, options: WebSocketOptions = {}): Promise<TestWebSocket> {
     this.#mustBeOpen(`open WebSocket ${path}`)
     const target = requestTarget(this.#base, path, options.query)
-    const headers = new Headers(options.headers)
-    return this.#transport.handshake({ target, headers, subprotocols: options.subprotocols ?? [] })
+    const { cookies = {}, subprotocols = [] } = options
+    return this.#transport.handshake({ target, headers: ownHeaders(options), cookies, subprotocols })
   }
 
   /**
@@ -151,6 +171,7 @@ export class TestClient implements AsyncDisposable {
     return this.#closing
   }
 
+  /** {@link TestClient.close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

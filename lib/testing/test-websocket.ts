@@ -6,7 +6,9 @@ import { WebSocketFrameMismatch } from './websocket-frame-mismatch.ts'
 
 /** How a WebSocket was closed: 1005 for no code, 1006 for a lost connection. */
 export interface WebSocketClosing {
+  /** From 1000 to 4999. */
   readonly code: number
+  /** Empty when there is none. */
   readonly reason: string
 }
 
@@ -68,6 +70,15 @@ export class TestWebSocket implements AsyncIterable<string | Uint8Array>, AsyncD
   }
 
   /**
+   * Resolves with the next message, text or binary.
+   *
+   * @throws {@link WebSocketDisconnect} when there is none any more.
+   */
+  receive(): Promise<string | Uint8Array> {
+    return this.#outbox.read()
+  }
+
+  /**
    * Resolves with the next message, which must be text.
    *
    * @throws {@link WebSocketFrameMismatch} when it is binary, {@link WebSocketDisconnect} when there is none any more.
@@ -123,6 +134,7 @@ export class TestWebSocket implements AsyncIterable<string | Uint8Array>, AsyncD
     return this.#close({ code, reason })
   }
 
+  /** {@link TestWebSocket.close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

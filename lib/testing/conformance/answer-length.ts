@@ -61,7 +61,7 @@ export function addToLength(length: AnswerLength, { type, body, more_body: more 
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-6.4.1
  */
 export function checkNoBody({ status, sent }: AnswerLength, type: string): void {
-  if (sent === 0 || (status !== 204 && status !== 304)) return
+  if (sent === 0 || (status !== 204 && status !== 205 && status !== 304)) return
   throw new ProtocolViolation(
     'application',
     `Cannot send "${type}": the body has ${sent} bytes, expected none since the status is ${status}`,

@@ -1,5 +1,10 @@
 import { checkMessageValues, flattenHeaders } from '../../spec/message-values.ts'
-import type { ReceiveMessage, SendMessage, WebSocketAcceptMessage } from '../../spec/messages.ts'
+import type {
+  ReceiveMessage,
+  SendMessage,
+  WebSocketAcceptMessage,
+  WebSocketDisconnectMessage,
+} from '../../spec/messages.ts'
 import type { Scope, WebSocketScope } from '../../spec/scope.ts'
 import { eventOf, nextState, orders } from '../../spec/transitions.ts'
 import { ProtocolViolation, show } from '../../spec/violations.ts'
@@ -15,29 +20,42 @@ export interface CallState {
   readonly send: string
   /** What was announced and sent of the answer; `null` before it starts and when a file is its body. */
   readonly length: AnswerLength | null
+  /** The code of the `websocket.disconnect` that was received, or `null`. */
+  readonly closeCode: number | null
 }
 
 /** The state in which a server calls an app. The scope is kept as it is now: what runs inside may change its own. */
 export function callState(scope: Scope): CallState {
   const { receive, send } = orders[scope.type]
-  return { scope: { ...scope }, receive: receive.initial, send: send.initial, length: null }
+  return { scope: { ...scope }, receive: receive.initial, send: send.initial, length: null, closeCode: null }
 }
 
 /**
- * Returns the state of the receiving direction after a message from the server.
+ * Returns the state after a message from the server.
  *
  * @throws {@link ProtocolViolation} of the server.
  */
-export function afterReceive({ scope, receive, send }: CallState, message: ReceiveMessage): string {
+export function afterReceive(state: CallState, message: ReceiveMessage): CallState {
   checkMessageValues('receive', message)
-  const next = nextState(orders[scope.type].receive, 'receive', receive, eventOf(message))
-  if (message.type === 'websocket.receive' && send === 'connecting') {
-    throw new ProtocolViolation(
-      'server',
-      'Cannot receive "websocket.receive": the app has not accepted the WebSocket, expected "websocket.disconnect" or nothing',
-    )
+  const receive = nextState(orders[state.scope.type].receive, 'receive', state.receive, eventOf(message))
+  if (message.type === 'websocket.receive' && state.send === 'connecting') {
+    throw early(message, 'the app has not accepted the WebSocket, expected "websocket.disconnect" or nothing')
   }
-  return next
+  if (message.type === 'lifespan.shutdown' && state.send !== 'started') {
+    throw early(message, `the state of the app's answer is "${state.send}", expected nothing before or instead`)
+  }
+  if (message.type !== 'websocket.disconnect') return { ...state, receive }
+  checkRepeated(state, message)
+  return { ...state, receive, closeCode: message.code }
+}
+
+function early({ type }: ReceiveMessage, why: string): ProtocolViolation {
+  return new ProtocolViolation('server', `Cannot receive "${type}": ${why}`)
+}
+
+function checkRepeated({ closeCode }: CallState, { type, code }: WebSocketDisconnectMessage): void {
+  if (closeCode === null || closeCode === code) return
+  throw ProtocolViolation.badValue('receive', type, 'code', code, `${closeCode} as before, since a disconnect repeats`)
 }
 
 /**
@@ -70,7 +88,7 @@ export function checkSubprotocol(scope: WebSocketScope, { type, subprotocol }: W
 
 /** Returns the breach of an app that returns in this state, or `null` when it may. */
 export function breachOfReturning({ scope, receive, send }: CallState): ProtocolViolation | null {
-  if (receive === 'disconnected' || !isUnanswered(scope, send)) return null
+  if (receive === 'disconnected' || !isUnanswered({ scope, receive, send })) return null
   // The signal is looked at last: looking makes it.
   if (scope.type === 'http' && scope.extensions['http.disconnect.signal']?.signal.aborted) return null
   return new ProtocolViolation(
@@ -79,8 +97,9 @@ export function breachOfReturning({ scope, receive, send }: CallState): Protocol
   )
 }
 
-function isUnanswered(scope: Scope, send: string): boolean {
+function isUnanswered({ scope, receive, send }: Pick<CallState, 'scope' | 'receive' | 'send'>): boolean {
   if (scope.type === 'http') return send !== 'complete'
+  if (scope.type === 'lifespan') return receive === 'shut down' && send === 'started'
   return send === 'connecting' || send === 'in the denial response'
 }
 

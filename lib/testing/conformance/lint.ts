@@ -27,6 +27,7 @@ export function lint(app: AppLike, { report = ignore }: LintOptions = {}): ASGIA
   return (scope, receive, send) => {
     try {
       checkScope(scope)
+      checkFunctions(receive, send)
     } catch (violation) {
       report(violation as ProtocolViolation)
       return Promise.reject(violation)
@@ -49,6 +50,7 @@ class LintedCall {
   #firstBreach: ProtocolViolation | null = null
   /** True once the server refused a message: the app need not complete its answer then. */
   #refused = false
+  #returned = false
 
   constructor(ends: Ends) {
     this.#ends = ends
@@ -60,7 +62,7 @@ class LintedCall {
     try {
       running = app(
         this.#ends.scope,
-        () => this.#ends.receive().then((message) => this.#received(message)),
+        () => this.#receive(),
         (message) => this.#send(message),
       )
     } catch (error) {
@@ -70,9 +72,15 @@ class LintedCall {
     return running.then((value) => this.#finish(value))
   }
 
+  #receive(): Promise<ReceiveMessage> {
+    const received: unknown = this.#ends.receive()
+    if (isThenable(received)) return received.then((message) => this.#received(message as ReceiveMessage))
+    return Promise.reject(this.#breach(badResult('receive', received)))
+  }
+
   #received(message: ReceiveMessage): ReceiveMessage {
     try {
-      this.#state = { ...this.#state, receive: afterReceive(this.#state, message) }
+      this.#state = afterReceive(this.#state, message)
     } catch (violation) {
       throw this.#breach(violation as ProtocolViolation)
     }
@@ -84,6 +92,7 @@ class LintedCall {
     let checked: SendMessage
     try {
       checked = repeatable(message)
+      if (this.#returned) throw lateSend(message)
       this.#state = afterSend(before, checked)
     } catch (error) {
       // Anything else comes out of an iterable of the app's own.
@@ -92,6 +101,7 @@ class LintedCall {
     }
     const after = this.#state
     const sent = this.#ends.send(checked)
+    if (!isThenable(sent)) return Promise.reject(this.#breach(badResult('send', sent)))
     // What the server refuses was never sent. The server's own promise goes back, so that no turn is added.
     if (sent !== settled) sent.then(undefined, () => this.#takeBack(before, after))
     return sent
@@ -106,6 +116,7 @@ class LintedCall {
 
   /** Looks at what an app leaves behind that returns without an error. */
   #finish(value: unknown): void {
+    this.#returned = true
     if (this.#firstBreach !== null) throw this.#firstBreach
     if (value !== undefined) throw this.#breach(badReturn(value, 'a promise of undefined'))
     const unanswered = this.#refused ? null : breachOfReturning(this.#state)
@@ -124,6 +135,22 @@ function badReturn(value: unknown, expected: string): ProtocolViolation {
     'application',
     `Cannot return from the app: the value is ${show(value)}, expected ${expected}`,
   )
+}
+
+function lateSend(message: SendMessage): ProtocolViolation {
+  const type = show((message as SendMessage | null)?.type)
+  return new ProtocolViolation('application', `Cannot send ${type}: the app has returned, await what it sends`)
+}
+
+function badResult(name: 'receive' | 'send', value: unknown): ProtocolViolation {
+  return new ProtocolViolation('server', `Cannot ${name}: ${name}() returned ${show(value)}, expected a promise`)
+}
+
+function checkFunctions(receive: unknown, send: unknown): void {
+  for (const [name, value] of Object.entries({ receive, send })) {
+    if (typeof value === 'function') continue
+    throw new ProtocolViolation('server', `Cannot call the app: ${name} is ${show(value)}, expected a function`)
+  }
 }
 
 function isThenable(value: unknown): value is Promise<unknown> {

@@ -10,6 +10,7 @@ test('testing: the front door of the room', async (t) => {
     'TestClient',
     'TestResponse',
     'TestWebSocket',
+    'UnexpectedStatus',
     'WebSocketDenied',
     'WebSocketFrameMismatch',
     'httpScope',

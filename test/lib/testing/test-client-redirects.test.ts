@@ -112,3 +112,24 @@ test('TestClient: keeps the cookies of redirects', async (t) => {
   await using client = await TestClient.open(signingIn)
   t.equal(await (await client.post('/in')).text(), 'user=me')
 })
+
+test('TestClient: cookies of a request follow it on its host and no further', async (t) => {
+  const hopping = app({
+    http: ({ path, headers }, _receive, send) => {
+      if (path === '/here') return answer(send, { status: 302, headers: [['location', '/end']] })
+      if (path === '/there') return answer(send, { status: 302, headers: [['location', 'http://other/end']] })
+      return answer(send, { body: new Map(headers).get('cookie') ?? 'none' })
+    },
+  })
+  await using client = await TestClient.open(hopping)
+  const cookies = { a: '1' }
+  t.equal(await (await client.get('/here', { cookies })).text(), 'a=1')
+  t.equal(await (await client.get('/there', { cookies })).text(), 'none')
+})
+
+test('TestClient: a form with files is sent again by a 307', async (t) => {
+  await using client = await TestClient.open(redirecting)
+  const [method, , body] = await (await client.post('/307?to=/end', { files: { f: 'x' } })).json<string[]>()
+  t.equal(method, 'POST')
+  t.match(body, /filename="f"/)
+})

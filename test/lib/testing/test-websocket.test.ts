@@ -37,6 +37,8 @@ test('TestWebSocket: exchanges text, bytes and JSON with the app', async (t) => 
   t.strictSame(await socket.receiveBytes(), new Uint8Array([1, 2]))
   await socket.sendJson({ a: 1 })
   t.strictSame(await socket.receiveJson(), { a: 1 })
+  await socket.sendText('either')
+  t.equal(await socket.receive(), 'either')
   await socket.sendBytes(new Uint8Array(Buffer.from('[2]')))
   t.strictSame(await socket.receiveJson(), [2])
 })

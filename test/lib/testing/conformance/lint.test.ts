@@ -136,6 +136,22 @@ const serverBreaches: ReadonlyArray<
     /the app has not accepted/,
   ],
   ['a shutdown first', lifespanScope(), [{ type: 'lifespan.shutdown' }], /the state is "before start-up"/],
+  [
+    'the order of start-up and shutdown',
+    lifespanScope(),
+    [{ type: 'lifespan.startup' }, { type: 'lifespan.shutdown' }],
+    /the state of the app's answer is "starting", expected nothing before or instead/,
+  ],
+  [
+    'the repetition of a disconnect',
+    webSocketScope(),
+    [
+      { type: 'websocket.connect' },
+      { type: 'websocket.disconnect', code: 1006 },
+      { type: 'websocket.disconnect', code: 1012 },
+    ],
+    /code is 1012, expected 1006 as before/,
+  ],
 ]
 
 for (const [what, scope, messages, message] of serverBreaches) {
@@ -145,6 +161,83 @@ for (const [what, scope, messages, message] of serverBreaches) {
     t.strictSame(reports, [error])
   })
 }
+
+test('lint: a shutdown after a failed start-up is a breach of the server', async (t) => {
+  const app: ASGIApp = async (_scope, receive, send) => {
+    await receive()
+    await send({ type: 'lifespan.startup.failed' })
+    await receive()
+  }
+  const { error } = await run(app, lifespanScope(), [{ type: 'lifespan.startup' }, { type: 'lifespan.shutdown' }])
+  t.match(error, { side: 'server', message: /the state of the app's answer is "failed"/ })
+})
+
+test('lint: a disconnect may repeat', async (t) => {
+  const gone: ReceiveMessage = { type: 'websocket.disconnect', code: 1006 }
+  const { error } = await run(receiving(3), webSocketScope(), [{ type: 'websocket.connect' }, gone, gone])
+  t.equal(error, null)
+})
+
+/** Servers that call an app in a way that it cannot work with. */
+const badCalls: ReadonlyArray<readonly [what: string, receive: unknown, send: unknown, message: RegExp]> = [
+  ['without receive', undefined, () => settled, /Cannot call the app: receive is undefined, expected a function/],
+  ['without send', async () => ({ type: 'http.disconnect' }), {}, /send is an object of class Object/],
+  [
+    'with a receive that gives no promise',
+    () => ({ type: 'http.request' }),
+    () => settled,
+    /receive\(\) returned an object/,
+  ],
+  [
+    'with a send that gives no promise',
+    async () => ({ type: 'http.request' }),
+    () => undefined,
+    /send\(\) returned undefined/,
+  ],
+]
+
+for (const [what, receive, send, message] of badCalls) {
+  test(`lint: a call ${what} is a breach of the server`, async (t) => {
+    const reports: ProtocolViolation[] = []
+    const app: ASGIApp = async (_scope, take, give) => {
+      await take()
+      await give(start)
+    }
+    const linted = lint(app, { report: (violation) => reports.push(violation) })
+    await t.rejects(linted(httpScope(), receive as Receive, send as Send), { side: 'server', message })
+    t.equal(reports.length, 1)
+  })
+}
+
+test('lint: a server may take an answer after the disconnect: the client may have closed its half only', async (t) => {
+  const app: ASGIApp = async (_scope, receive, send) => {
+    await receive()
+    await send(start)
+    await send({ type: 'http.response.body', body: 'a' })
+  }
+  const { error, reports } = await run(app, httpScope(), [{ type: 'http.disconnect' }])
+  t.equal(error, null)
+  t.strictSame(reports, [])
+})
+
+test('lint: a server that refuses an answer after the disconnect is in order', async (t) => {
+  const app: ASGIApp = async (_scope, receive, send) => {
+    await receive()
+    await send(start)
+  }
+  const reports: ProtocolViolation[] = []
+  const linted = lint(app, { report: (violation) => reports.push(violation) })
+  const refused = new ClientDisconnected()
+  await t.rejects(
+    linted(
+      httpScope(),
+      async () => ({ type: 'http.disconnect' }),
+      () => Promise.reject(refused),
+    ),
+    refused,
+  )
+  t.strictSame(reports, [])
+})
 
 test('lint: a message of a WebSocket may come once the app has accepted', async (t) => {
   const app: ASGIApp = async (_scope, receive, send) => {
@@ -321,6 +414,13 @@ const appBreaches: ReadonlyArray<readonly [what: string, scope: Scope, messages:
       [{ type: 'websocket.accept', subprotocol: 'c' }],
       /expected one of \["a", "b"\]/,
     ],
+    ['a relative path', offered, [start, { type: 'http.response.pathsend', path: 'a' }], /expected an absolute path/],
+    [
+      'the path of a push',
+      offered,
+      [{ type: 'http.response.push', path: 'a', headers: [] }],
+      /path is "a", expected a path of bytes that starts with "\/"/,
+    ],
     [
       'an early shutdown',
       lifespanScope(),
@@ -343,6 +443,25 @@ for (const [what, scope, messages, message] of appBreaches) {
     t.equal(sent.length, messages.length - 1)
   })
 }
+
+test('lint: an app must not send after it has returned', async (t) => {
+  let give: Send | null = null
+  const app: ASGIApp = async (_scope, _receive, send) => {
+    give = send
+    await send(start)
+    await send(body)
+  }
+  const { error, reports, sent } = await run(app, httpScope())
+  const late = give as unknown as Send
+  await t.rejects(late({ type: 'http.response.debug', info: 1 }), {
+    side: 'application',
+    message: 'Cannot send "http.response.debug": the app has returned, await what it sends',
+  })
+  await t.rejects(late(null as unknown as SendMessage), /Cannot send undefined: the app has returned/)
+  t.equal(error, null)
+  t.equal(reports.length, 2)
+  t.equal(sent.length, 2)
+})
 
 /** Sequences with something special that are in order all the same. */
 const inOrder: ReadonlyArray<readonly [what: string, scope: Scope, messages: readonly unknown[]]> = [
@@ -439,12 +558,23 @@ const wrongEnds: ReadonlyArray<readonly [what: string, scope: Scope, app: unknow
     async (...args: Parameters<ASGIApp>) => (await sending(start, body)(...args), 'done'),
     /the value is "done"/,
   ],
+  [
+    'without an answer to the shutdown',
+    lifespanScope(),
+    async (...[, receive, send]: Parameters<ASGIApp>) => {
+      await receive()
+      await send({ type: 'lifespan.startup.complete' })
+      await receive()
+    },
+    /the state of its answer is "started", expected a complete answer/,
+  ],
   ['without a promise', httpScope(), () => undefined, /the value is undefined, expected a promise/],
 ]
 
 for (const [what, scope, app, message] of wrongEnds) {
   test(`lint: rejects when the app returns ${what}`, async (t) => {
-    const { error, reports } = await run(app as ASGIApp, scope)
+    const lifespan: ReceiveMessage[] = [{ type: 'lifespan.startup' }, { type: 'lifespan.shutdown' }]
+    const { error, reports } = await run(app as ASGIApp, scope, lifespan)
     t.match(error, { side: 'application', message })
     t.strictSame(reports, [error])
   })
