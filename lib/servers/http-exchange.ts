@@ -5,7 +5,7 @@ import type { HTTPScope } from '../spec/scope.ts'
 import { ClientDisconnected } from '../spec/violations.ts'
 import type { ExchangeSettings } from './exchange-settings.ts'
 import type { HTTPTransport } from './http-transport.ts'
-import { MessageQueue } from './message-queue.ts'
+import { MessageQueue, messageOverheadBytes } from './message-queue.ts'
 import { ResponseWriter } from './response-writer.ts'
 import type { ResponseObserver } from './response-writer.ts'
 import { isDisconnectReason } from './signals.ts'
@@ -109,7 +109,8 @@ export class HTTPExchange implements ResponseObserver {
 
   /** Takes a piece of the request's body. */
   bodyChunk(chunk: Uint8Array, last: boolean): void {
-    this.#body!.push({ type: 'http.request', body: chunk, more_body: !last }, chunk.length)
+    const size = chunk.length + messageOverheadBytes
+    this.#body!.push({ type: 'http.request', body: chunk, more_body: !last }, size)
     if (!last) return
     this.#bodyComplete = true
     if (this.#peerEnded) this.#body!.end(disconnect)

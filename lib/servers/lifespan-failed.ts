@@ -2,6 +2,7 @@
 export class LifespanFailed extends Error {
   override readonly name = 'LifespanFailed'
   readonly code = 'STELLINE_LIFESPAN_FAILED'
+  /** When it failed. */
   readonly phase: 'start-up' | 'shutdown'
 
   constructor(phase: 'start-up' | 'shutdown', reason: string, cause?: unknown) {

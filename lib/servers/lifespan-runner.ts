@@ -6,15 +6,23 @@ import { lifespanSend, nextState } from '../spec/transitions.ts'
 import { ProtocolViolation } from '../spec/violations.ts'
 import { LifespanFailed } from './lifespan-failed.ts'
 import { MessageQueue } from './message-queue.ts'
+import type { Flow } from './message-queue.ts'
 import type { ServerLog } from './server-log.ts'
 import { waiter } from './waiter.ts'
 import type { Waiter } from './waiter.ts'
+
+/** The ways to treat the lifespan of an app, the usual one first. */
+export const lifespanModes = ['auto', 'on', 'off'] as const
 
 /**
  * Whether a server runs the app's lifespan: `auto` goes on without it when the app does not know it, `on` insists, `off`
  * never calls it.
  */
-export type LifespanMode = 'auto' | 'on' | 'off'
+export type LifespanMode = (typeof lifespanModes)[number]
+
+/* c8 ignore next 2 -- two messages without a size never hold anybody back */
+/** The server itself is the source of the messages. */
+const unbounded: Flow = { pause() {}, resume() {} }
 
 /** Runs the lifespan of one app: start-up before the first connection, shutdown after the last one. */
 export class LifespanRunner {
@@ -23,11 +31,13 @@ export class LifespanRunner {
   readonly #app: ASGIApp
   readonly #mode: LifespanMode
   readonly #log: ServerLog
-  readonly #queue: MessageQueue<LifespanReceiveMessage> = new MessageQueue({ pause() {}, resume() {} })
+  readonly #queue: MessageQueue<LifespanReceiveMessage> = new MessageQueue(unbounded)
   readonly #started: Waiter = waiter()
   readonly #stopped: Waiter = waiter()
   #state: string = lifespanSend.initial
   #stopping = false
+  /** True once the app has told itself that it failed. */
+  #confessed = false
   /** True once the app has returned, or when it has no lifespan. */
   #over = false
 
@@ -83,10 +93,12 @@ export class LifespanRunner {
       case 'lifespan.startup.complete':
         return this.#started.resolve()
       case 'lifespan.startup.failed':
+        this.#confessed = true
         return this.#started.reject(new LifespanFailed('start-up', message.message ?? ''))
       case 'lifespan.shutdown.complete':
         return this.#stopped.resolve()
       case 'lifespan.shutdown.failed':
+        this.#confessed = true
         return this.#stopped.reject(new LifespanFailed('shutdown', message.message ?? ''))
     }
   }
@@ -95,6 +107,8 @@ export class LifespanRunner {
     this.#over = true
     if (this.#state === 'starting') this.#endedInStartup(failure)
     else if (this.#state === 'started') this.#endedBeforeShutdown(failure)
+    // Nobody waits for the app any more; what it has said itself is not repeated.
+    else if (failure !== null && !this.#confessed) this.#log.error('The app failed after its shutdown', failure.error)
   }
 
   #endedInStartup(failure: { error: unknown } | null): void {

@@ -12,6 +12,9 @@ interface Entry<M> {
 /** Above this size of unread messages, in bytes, the source is paused; it flows again once half of them are read. */
 const highWaterBytes = 65536
 
+/** What a message costs beside its content, in bytes: a flood of empty or tiny messages must count, too. */
+export const messageOverheadBytes = 64
+
 /**
  * The messages that wait for an app's `receive`. They are read in the order of arrival; after the last one an ending,
  * which repeats for ever. A source that runs ahead of the app is paused.

@@ -1,3 +1,4 @@
+import { show } from '../spec/violations.ts'
 import type { AccessRecord } from './access-record.ts'
 import type { LifespanMode } from './lifespan-runner.ts'
 import type { ServerLog } from './server-log.ts'
@@ -50,7 +51,7 @@ export interface ServeOptions extends Partial<Limits> {
   readonly host?: string
   /** Port to listen on; 0 for any free one. Default 8000. */
   readonly port?: number
-  /** Path of a Unix socket to listen on, in place of host and port. */
+  /** Path of a Unix socket to listen on, in place of host and port. At most 107 bytes on Linux, 103 on macOS. */
   readonly uds?: string
   /** An inherited file descriptor that already listens, in place of host and port. */
   readonly fd?: number
@@ -58,7 +59,7 @@ export interface ServeOptions extends Partial<Limits> {
   readonly backlog?: number
   /** Prefix under which a proxy exposes the app, for example `/api`. Default none. */
   readonly rootPath?: string
-  /** Default `auto`. */
+  /** Whether the app's start-up and shutdown are run. Default `auto`: when the app knows them. */
   readonly lifespan?: LifespanMode
   /** Adds a `date` field to answers. Default true. */
   readonly dateHeader?: boolean
@@ -66,6 +67,7 @@ export interface ServeOptions extends Partial<Limits> {
   readonly serverHeader?: string
   /** More fields for every answer that does not set them itself. */
   readonly headers?: Iterable<readonly [name: string, value: string]>
+  /** Bounds and habits of WebSockets. */
   readonly websocket?: Partial<WebSocketLimits>
   /** Where the operator reads of failures. Default: warnings and errors on stderr. */
   readonly log?: ServerLog
@@ -105,20 +107,28 @@ export const longestTimeoutMs: number = 2 ** 31 - 1
  * Fills in the defaults of a set of limits.
  *
  * @throws RangeError for a limit that is not a whole number above 0: an unreadable limit must not switch itself off.
+ * @throws TypeError for a switch that is neither true nor false.
  */
 export function withDefaultLimits<L extends object>(given: Partial<L>, defaults: L): L {
   const limits: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(defaults)) {
-    limits[name] = (given as Record<string, unknown>)[name] ?? value
-    if (typeof value === 'number') checkLimit(name, limits[name])
+    const chosen = (given as Record<string, unknown>)[name] ?? value
+    limits[name] = typeof value === 'boolean' ? flagOf(name, chosen) : limitOf(name, chosen)
   }
   return limits as L
 }
 
-function checkLimit(name: string, value: unknown): void {
+/** Returns a switch as it is. @throws TypeError unless it is true or false: the text "false" is not. */
+export function flagOf(name: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value
+  throw new TypeError(`Cannot serve with ${name} ${show(value)}: expected true or false`)
+}
+
+function limitOf(name: string, value: unknown): number {
   const largest = name.endsWith('Ms') ? longestTimeoutMs : Number.MAX_SAFE_INTEGER
-  if (value === Infinity || (Number.isInteger(value) && (value as number) > 0 && (value as number) <= largest)) return
+  const isWhole = Number.isInteger(value) && (value as number) > 0 && (value as number) <= largest
+  if (isWhole || value === Infinity) return value as number
   throw new RangeError(
-    `Cannot serve with ${name} ${String(value)}: expected a whole number from 1 to ${largest}, or Infinity`,
+    `Cannot serve with ${name} ${show(value)}: expected a whole number from 1 to ${largest}, or Infinity`,
   )
 }

@@ -1,4 +1,4 @@
-import { isFieldValue } from '../spec/field-syntax.ts'
+import { isIPv6 } from 'node:net'
 
 /** A request that is answered before any app runs. The connection is closed after it. */
 export interface Refusal {
@@ -17,6 +17,8 @@ export interface Target {
   readonly rawPath: string
   /** What follows the `?`, as received. */
   readonly query: string
+  /** Whom a target in absolute form is for, as received; it takes the place of the host field. */
+  readonly authority?: string
 }
 
 /** The part of a request's first line that says what is wanted. */
@@ -39,12 +41,16 @@ const noHost = badRequest('Missing Host header')
 const badHost = badRequest('Invalid Host header')
 const manyHosts = badRequest('More than one Host header')
 const badTransferEncoding = badRequest('Unsupported Transfer-Encoding')
+const chunksOf10 = badRequest('Transfer-Encoding in HTTP/1.0')
 const twoFramings = badRequest('Both Transfer-Encoding and Content-Length')
 const manyHeaders: Refusal = { status: 431, text: 'Too many header fields' }
 const badVersion: Refusal = { status: 505, text: 'HTTP Version Not Supported' }
 
-/** An RFC 3986 authority without userinfo: a name or IPv4 address, or an IP literal, and perhaps a port. */
-const authority = /^(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*(?::\d*)?$|^\[[0-9A-Fa-f:.]+\](?::\d*)?$/
+/**
+ * An RFC 3986 authority without userinfo: a name or IPv4 address, or an IP literal, and perhaps a port. A host field may
+ * be empty, but there is no port of no host.
+ */
+const authority = /^(?:(?:(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+|\[([0-9A-Fa-f:.]+)\])(?::\d*)?)?$/
 /** What may not stand in a target: the fragment sign, controls, and bytes that had to be percent-encoded. */
 const notInTarget = /[^\x21\x22\x24-\x7e]/
 const absoluteForm = /^https?:\/\/([^/?]*)/i
@@ -89,7 +95,9 @@ export function refusalOf({ version, headers }: RequestHead, maxHeaderCount: num
     }
   }
   if (hosts === 0 && version === '1.1') return noHost
-  return encodings > 0 && lengths > 0 ? twoFramings : null
+  if (encodings === 0) return null
+  if (lengths > 0) return twoFramings
+  return version === '1.0' ? chunksOf10 : null
 }
 
 /**
@@ -104,7 +112,19 @@ export function readTarget({ method, target }: Partial<RequestHead> & RequestLin
   const match = absoluteForm.exec(target)
   if (match === null || match[1] === '' || !isAuthority(match[1]!)) return badTarget
   const rest = target.slice(match[0].length)
-  return splitTarget(rest.startsWith('/') ? rest : `/${rest}`)
+  const split = splitTarget(rest.startsWith('/') ? rest : `/${rest}`)
+  return isRefusal(split) ? split : { ...split, authority: match[1]! }
+}
+
+/**
+ * Returns the fields of a request as its target has them: the host of an absolute form stands for that of the fields.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2
+ */
+export function fieldsFor(target: Target, headers: readonly string[]): readonly string[] {
+  if (target.authority === undefined) return headers
+  const at = headers.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'host')
+  return at < 0 ? ['host', target.authority, ...headers] : headers.with(at + 1, target.authority)
 }
 
 /** Tells a refusal from what a well-formed head comes to. */
@@ -134,7 +154,8 @@ let knownAuthority = ''
 function isAuthority(value: string): boolean {
   // A server sees the same few hosts all day.
   if (value === knownAuthority) return true
-  if (!isFieldValue(value) || !authority.test(value)) return false
+  const match = authority.exec(value)
+  if (match === null || (match[1] !== undefined && !isIPv6(match[1]))) return false
   knownAuthority = value
   return true
 }

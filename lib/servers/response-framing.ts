@@ -13,6 +13,9 @@ export interface ResponseFraming {
   readonly close: boolean
 }
 
+/** The message that begins an answer: of a request, or of a handshake that is denied. */
+export type StartType = 'http.response.start' | 'websocket.http.response.start'
+
 /**
  * Reads how an answer is delimited. The app's own `transfer-encoding`, `connection` and `keep-alive` fields are left
  * out, since they are between the server and its peer; `connection: close` is honoured. `trailer` is left out where no
@@ -21,14 +24,19 @@ export interface ResponseFraming {
  * @throws {@link ProtocolViolation} for a `content-length` that is not a number, or that is repeated with another value.
  * @see https://www.rfc-editor.org/rfc/rfc9112#section-6.3
  */
-export function frameResponse(method: string, status: number, headers: FlatHeaders): ResponseFraming {
+export function frameResponse(
+  method: string,
+  status: number,
+  headers: FlatHeaders,
+  type: StartType = 'http.response.start',
+): ResponseFraming {
   let contentLength = -1
   let close = false
   let dropped = false
   for (let i = 0; i < headers.length; i += 2) {
     switch (headers[i]) {
       case 'content-length':
-        contentLength = readLength(headers[i + 1]!, contentLength)
+        contentLength = readLength(type, headers[i + 1]!, contentLength)
         break
       case 'connection':
         close ||= /(?:^|[\s,])close(?:$|[\s,])/i.test(headers[i + 1]!)
@@ -42,6 +50,7 @@ export function frameResponse(method: string, status: number, headers: FlatHeade
       default:
     }
   }
+  if (status === 205) return { headers: [...withoutFraming(headers), 'content-length', '0'], ...resetContent, close }
   const bodyless = method === 'HEAD' || status === 204 || status === 304
   const unchunked = bodyless || contentLength >= 0
   const lengthForbidden = status === 204 && contentLength >= 0
@@ -54,6 +63,9 @@ export function frameResponse(method: string, status: number, headers: FlatHeade
   }
 }
 
+/** To who reads it, a 205 has a body unless its length says otherwise. @see https://www.rfc-editor.org/rfc/rfc9110#section-15.3.6 */
+const resetContent = { contentLength: 0, bodyless: true }
+
 /** Fields that an app cannot set, since they are between the server and its peer; trailers need chunks. */
 const ofChunkedAnswer: ReadonlySet<string> = new Set(['connection', 'transfer-encoding', 'keep-alive'])
 const ofAnyAnswer: ReadonlySet<string> = new Set([...ofChunkedAnswer, 'trailer'])
@@ -64,27 +76,15 @@ export function withoutFraming(trailers: FlatHeaders): FlatHeaders {
   return withoutFields(trailers, allFraming)
 }
 
-function readLength(value: string, before: number): number {
+function readLength(type: StartType, value: string, before: number): number {
   const length = /^\d{1,15}$/.test(value) ? Number(value) : -1
-  if (length < 0) {
-    throw ProtocolViolation.badValue(
-      'send',
-      'http.response.start',
-      'the header "content-length"',
-      value,
-      'a number of bytes',
-    )
-  }
-  if (before >= 0 && before !== length) {
-    throw ProtocolViolation.badValue(
-      'send',
-      'http.response.start',
-      'the header "content-length"',
-      value,
-      `one value, here ${before}`,
-    )
-  }
+  if (length < 0) throw badLength(type, value, 'a number of bytes')
+  if (before >= 0 && before !== length) throw badLength(type, value, `one value, here ${before}`)
   return length
+}
+
+function badLength(type: StartType, value: string, expected: string): ProtocolViolation {
+  return ProtocolViolation.badValue('send', type, 'the header "content-length"', value, expected)
 }
 
 /** Returns the fields whose names are not among the given ones. */

@@ -68,26 +68,37 @@ export class ResponseWriter {
     return this.#headWritten
   }
 
+  /** True once the app has sent its last message. */
   get complete(): boolean {
     return this.#state === 'complete'
   }
 
+  /** Bytes of the body that were taken, before transfer coding. */
   get bytesSent(): number {
     return this.#bytesSent
   }
 
-  /** Takes one message of the answer. */
+  /** Takes one message of the answer, after those before it. */
   send(message: messages.HTTPSendMessage): Promise<void> {
     if (this.#file !== null) return this.#file.then(() => this.send(message))
     try {
-      // The app cannot know that the server has answered in its place: to it the client is gone.
-      if (this.#replaced) throw new ClientDisconnected()
-      const next = nextState(httpSend, 'send', this.#state, eventOf(message))
-      if (this.#gone) throw new ClientDisconnected()
-      return this.#take(message, next)
+      return this.take(message)
     } catch (error) {
       return Promise.reject(error)
     }
+  }
+
+  /**
+   * Takes one message of the answer now; the promise only waits for the peer.
+   *
+   * @throws {@link ProtocolViolation} for a message that cannot be, and {@link ClientDisconnected} when nobody reads it.
+   */
+  take(message: messages.HTTPSendMessage): Promise<void> {
+    // The app cannot know that the server has answered in its place: to it the client is gone.
+    if (this.#replaced) throw new ClientDisconnected()
+    const next = nextState(httpSend, 'send', this.#state, eventOf(message))
+    if (this.#gone) throw new ClientDisconnected()
+    return this.#take(message, next)
   }
 
   /** Answers in the app's place, as long as no head is on the wire, and closes the connection. */
@@ -226,7 +237,9 @@ export class ResponseWriter {
   async #sendFile(next: string, openFile: () => Promise<OpenFile>): Promise<void> {
     const file = await openFile()
     try {
-      if (file.whole && this.#framing!.contentLength < 0 && !this.#headWritten) this.#announce(file.count)
+      // Trailers stand behind chunks: an answer with a length has no place for them.
+      const announces = file.whole && next === 'complete' && this.#framing!.contentLength < 0
+      if (announces && !this.#headWritten) this.#announce(file.count)
       const state = this.#state
       const body = async (piece: Uint8Array): Promise<void> => {
         if (this.#gone) throw new ClientDisconnected()

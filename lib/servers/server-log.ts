@@ -1,7 +1,10 @@
 /** Where a server reports what its operator should know. `console` fits. */
 export interface ServerLog {
+  /** Takes what is good to know and needs no action: a refused request, an app without a lifespan. */
   info(message: string): void
+  /** Takes what went wrong without harm to a client that behaves. */
   warn(message: string, error?: unknown): void
+  /** Takes a failure, most often of the app, with the error itself. */
   error(message: string, error?: unknown): void
 }
 

@@ -1,3 +1,4 @@
+import { withoutSpace } from '../http/optional-space.ts'
 import { canonicalName } from '../spec/field-syntax.ts'
 import type { Refusal } from './request-head.ts'
 
@@ -37,7 +38,7 @@ function refused(text: string): Refusal {
 
 function readSubprotocols(value: string | undefined): readonly string[] | null {
   if (value === undefined) return []
-  const names = value.split(',').map((name) => name.trim())
+  const names = value.split(',').map(withoutSpace)
   const valid = names.every((name) => canonicalName(name) !== null) && new Set(names).size === names.length
   return valid ? names : null
 }

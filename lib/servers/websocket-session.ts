@@ -1,3 +1,4 @@
+import { Headers } from '../http/headers.ts'
 import { settled } from '../spec/app.ts'
 import type { ASGIApp, Receive, Send } from '../spec/app.ts'
 import { checkMessageValues, flattenHeaders } from '../spec/message-values.ts'
@@ -7,7 +8,8 @@ import { eventOf, nextState, websocketSend } from '../spec/transitions.ts'
 import { ClientDisconnected, ProtocolViolation } from '../spec/violations.ts'
 import { byteLength } from './content.ts'
 import type { ExchangeSettings } from './exchange-settings.ts'
-import { MessageQueue } from './message-queue.ts'
+import { MessageQueue, messageOverheadBytes } from './message-queue.ts'
+import { frameResponse } from './response-framing.ts'
 import { ResponseWriter } from './response-writer.ts'
 import type { ResponseObserver } from './response-writer.ts'
 import type { WebSocketTransport } from './websocket-transport.ts'
@@ -33,9 +35,6 @@ export interface SessionParts {
 /** The close code that tells a peer to come back soon: RFC 6455 and the IANA registry. */
 const serviceRestart = 1012
 const stopping = 'The server is shutting down'
-
-/** What a message costs beside its content, in bytes: a flood of empty messages must count, too. */
-const messageOverheadBytes = 64
 
 /**
  * One WebSocket from the app's side: the order of messages, the handshake that waits for the app's decision,
@@ -68,6 +67,7 @@ export class WebSocketSession implements ResponseObserver {
     return this.#accepted ? 101 : (this.#denial?.status ?? 0)
   }
 
+  /** Bytes of the messages that were sent, or of the body of the denial. */
   get bytesSent(): number {
     return this.#denial?.bytesSent ?? this.#bytesSent
   }
@@ -142,7 +142,7 @@ export class WebSocketSession implements ResponseObserver {
         this.#close(message.code ?? 1000, message.reason ?? '')
         break
       case 'websocket.http.response.start':
-        return this.#deny({ ...message, type: 'http.response.start' }, next)
+        return this.#deny({ ...message, type: 'http.response.start', headers: denialHeaders(message) }, next)
       case 'websocket.http.response.body':
         return this.#deny({ ...message, type: 'http.response.body' }, next)
     }
@@ -174,12 +174,10 @@ export class WebSocketSession implements ResponseObserver {
   }
 
   #deny(message: messages.HTTPSendMessage, next: string): Promise<void> {
-    // A message that throws is one that never was: the state stays.
-    return this.#response()
-      .send(message)
-      .then(() => {
-        this.#state = next
-      })
+    // At once, because the app need not wait between messages; one that throws is one that never was.
+    const sent = this.#response().take(message)
+    this.#state = next
+    return sent
   }
 
   #refuse(status: number, text: string): void {
@@ -224,6 +222,13 @@ export class WebSocketSession implements ResponseObserver {
     this.#parts.transport.resume()
     this.#parts.observer.sessionEnded(this)
   }
+}
+
+/** Checks the fields of a denial before anything is done about it, so that the app may still decide otherwise. */
+function denialHeaders({ type, status, headers }: messages.WebSocketResponseStartMessage): Headers {
+  const flat = flattenHeaders(type, headers)
+  frameResponse('GET', status, flat, type)
+  return Headers.fromFlat(flat)
 }
 
 function bytesOf(content: messages.Content): Uint8Array {

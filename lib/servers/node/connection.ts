@@ -23,7 +23,7 @@ export interface Ends {
 const maxWaiting = 16
 
 const key = Symbol('connection')
-type ConnectedSocket = Socket & { [key]?: Connection }
+type ConnectedSocket = Socket & { [key]?: Connection; parser?: { resume(): void } | null }
 
 /** One accepted TCP or Unix connection: who is being served on it, who waits, and how it closes. */
 export class Connection {
@@ -44,6 +44,8 @@ export class Connection {
   /** Set when what arrived made no sense. */
   failed = false
   readonly #waiting: Array<() => void> = []
+  /** True while the client is not read, since too many requests of it wait. */
+  #held = false
   #deaf = false
   #closed = false
 
@@ -76,7 +78,7 @@ export class Connection {
   enqueue(start: () => void): void {
     if (this.occupant === null) return start()
     this.#waiting.push(start)
-    if (this.#waiting.length >= maxWaiting) this.socket.pause()
+    if (this.#waiting.length >= maxWaiting) this.#hold(true)
   }
 
   /** Ends an occupant's turn. */
@@ -84,7 +86,7 @@ export class Connection {
     this.occupant = null
     if (this.closing || this.socket.destroyed) return this.close()
     const next = this.#waiting.shift()
-    if (this.#waiting.length === 0 && this.socket.isPaused()) this.socket.resume()
+    if (this.#held && this.#waiting.length === 0) this.#hold(false)
     next?.()
   }
 
@@ -98,6 +100,18 @@ export class Connection {
     if (this.newest === null || this.newest.complete) return this.enqueue(answer)
     if (this.#waiting.pop() === undefined) this.occupant!.refuse(refusal)
     else this.enqueue(answer)
+  }
+
+  /**
+   * Stops reading the client, or goes on. node:http would go on by itself with the next answer: the flag, under which it
+   * holds back a client that does not read, keeps it from that, and stops its parser.
+   */
+  #hold(held: boolean): void {
+    this.#held = held
+    Reflect.set(this.socket, '_paused', held)
+    if (held) return void this.socket.pause()
+    ;(this.socket as ConnectedSocket).parser?.resume()
+    this.socket.resume()
   }
 
   /** Stops to look at what arrives. */

@@ -1,5 +1,5 @@
-import { STATUS_CODES } from 'node:http'
 import type { ServerResponse } from 'node:http'
+import { reasonPhrase } from '../../http/status.ts'
 import type { Content } from '../../spec/messages.ts'
 import { currentDate } from '../http-date.ts'
 import type { ResponseHead } from '../http-transport.ts'
@@ -30,7 +30,7 @@ export function answerDirectly(response: ServerResponse, { head, body, length, c
   const socket = response.socket!
   const text = responseHead({
     status: head.status,
-    reason: STATUS_CODES[head.status] ?? '',
+    reason: reasonPhrase(head.status),
     headers: head.headers,
     date: response.sendDate ? currentDate() : null,
     more: connectionLines,

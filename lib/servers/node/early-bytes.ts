@@ -10,6 +10,8 @@ const highWaterBytes = 65536
 export class EarlyBytes {
   /** Called when the client has left. */
   onLost: () => void = () => {}
+  /** True once the client has left. What was asked for before may still be on its way to it. */
+  lost = false
   readonly #socket: Socket
   readonly #chunks: Buffer[]
   #size: number
@@ -36,7 +38,7 @@ export class EarlyBytes {
   }
 
   readonly #lost = (): void => {
-    this.#socket.destroy()
+    this.lost = true
     this.onLost()
   }
 }

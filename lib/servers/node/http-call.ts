@@ -164,6 +164,7 @@ export class HTTPCall extends NodeResponse implements HTTPTransport, ExchangeObs
   }
 
   #release(): void {
+    /* c8 ignore next -- a client may end its body in the very turn in which the server begins to drain */
     if (this.#released) return
     this.#released = true
     if (!this.#request.complete) this.connection.lingers = true

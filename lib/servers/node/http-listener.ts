@@ -92,6 +92,8 @@ export class HTTPListener {
   }
 
   #upgrade(connection: Connection, request: IncomingMessage, early: EarlyBytes): void {
+    // It has waited for what came before it, and its client has not.
+    if (early.lost) return connection.close()
     if (!asksForWebSocket(request) && request.method !== 'CONNECT') {
       return serveWithoutUpgrade(this.server, request, early.stop())
     }
@@ -144,7 +146,8 @@ function asksForWebSocket({ headers, httpVersion }: IncomingMessage): boolean {
   return httpVersion !== '1.0' && headers.upgrade?.toLowerCase() === 'websocket'
 }
 
-function handshakeOf({ method, headers }: IncomingMessage): Handshake {
+/** Reads a request to open a WebSocket. */
+export function handshakeOf({ method, headers }: IncomingMessage): Handshake {
   return readHandshake({
     method: method!,
     version: headers['sec-websocket-version'],

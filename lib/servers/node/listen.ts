@@ -3,19 +3,14 @@ import { connect } from 'node:net'
 import type { Server, Socket } from 'node:net'
 import { ListenFailed } from '../listen-failed.ts'
 import type { Ends } from './connection.ts'
-
-/** Where to listen: an inherited descriptor, a Unix socket, or a host and port. */
-export type Place =
-  | { readonly fd: number }
-  | { readonly uds: string }
-  | { readonly host: string; readonly port: number }
+import type { Listening, Place } from './place.ts'
 
 /**
  * Starts to listen.
  *
  * @throws {@link ListenFailed} saying where and why it cannot.
  */
-export async function listen(server: Server, place: Place, backlog: number): Promise<void> {
+export async function listen(server: Server, { place, backlog }: Listening): Promise<void> {
   if ('uds' in place) await removeStale(place.uds)
   await new Promise<void>((resolve, reject) => {
     const failed = (error: Error): void => reject(new ListenFailed(nameOf(place), error))

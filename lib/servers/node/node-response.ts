@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeader, ServerResponse } from 'node:http'
+import { reasonPhrase } from '../../http/status.ts'
 import type { Content } from '../../spec/messages.ts'
 import type { OpenFile } from '../file-sender.ts'
 import type { FlatHeaders, ResponseHead, ResponseTransport } from '../http-transport.ts'
@@ -38,7 +39,8 @@ export abstract class NodeResponse implements ResponseTransport {
   start(head: ResponseHead): void {
     const close = head.close || this.mustClose(false)
     this.connection.closing ||= close
-    this.response.writeHead(head.status, this.#fieldsOf(head, close) as unknown as OutgoingHttpHeader[])
+    const fields = this.#fieldsOf(head, close) as unknown as OutgoingHttpHeader[]
+    this.response.writeHead(head.status, reasonPhrase(head.status), fields)
     const hasLength = head.headers.some((text, at) => at % 2 === 0 && text === 'content-length')
     this.#framed = this.response.chunkedEncoding || hasLength
   }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { Headers } from '../../http/headers.ts'
 import type { Extensions } from '../../spec/extensions.ts'
 import type { HTTPScope, WebSocketScope } from '../../spec/scope.ts'
+import { fieldsFor } from '../request-head.ts'
 import type { Target } from '../request-head.ts'
 import type { ServerState } from '../server-state.ts'
 import type { DisconnectSignal } from '../signals.ts'
@@ -35,7 +36,7 @@ export function httpScope(server: ServerState, node: NodeRequest, signal: Discon
     raw_path: server.rootPath === '' ? target.rawPath : prefixed(server.rootPath, target.rawPath),
     query_string: target.query,
     root_path: server.rootPath,
-    headers: Headers.fromRaw(request.rawHeaders),
+    headers: Headers.fromRaw(fieldsFor(target, request.rawHeaders)),
     client: connection.client,
     server: connection.server,
     state: { ...server.lifespanState },
@@ -59,7 +60,7 @@ export function websocketScope(
     raw_path: prefixed(server.rootPath, target.rawPath),
     query_string: target.query,
     root_path: server.rootPath,
-    headers: Headers.fromRaw(request.rawHeaders),
+    headers: Headers.fromRaw(fieldsFor(target, request.rawHeaders)),
     client: connection.client,
     server: connection.server,
     subprotocols,

@@ -1,5 +1,5 @@
-import { STATUS_CODES } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { reasonPhrase } from '../../http/status.ts'
 import { withDefaults } from '../default-headers.ts'
 import { currentDate } from '../http-date.ts'
 import type { FlatHeaders } from '../http-transport.ts'
@@ -33,7 +33,7 @@ export function refuseConnection(server: ServerState, connection: Connection, re
   const { status, text } = refusal
   const head = responseHead({
     status,
-    reason: STATUS_CODES[status]!,
+    reason: reasonPhrase(status),
     headers: fieldsOf(server, refusal),
     date: server.dateHeader ? currentDate() : null,
     more: closeLine,

@@ -1,9 +1,11 @@
 import { Headers } from '../../http/headers.ts'
 import { toApp } from '../../spec/app.ts'
 import type { AppLike } from '../../spec/app.ts'
+import { show } from '../../spec/violations.ts'
 import type { AccessRecord } from '../access-record.ts'
-import { LifespanRunner } from '../lifespan-runner.ts'
-import { defaultLimits, defaultWebSocketLimits, withDefaultLimits } from '../options.ts'
+import { LifespanRunner, lifespanModes } from '../lifespan-runner.ts'
+import type { LifespanMode } from '../lifespan-runner.ts'
+import { defaultLimits, defaultWebSocketLimits, flagOf, withDefaultLimits } from '../options.ts'
 import type { ServeOptions } from '../options.ts'
 import { quietLog } from '../server-log.ts'
 import type { ServerLog } from '../server-log.ts'
@@ -11,7 +13,7 @@ import type { ServerState } from '../server-state.ts'
 import { ShutdownSignal } from '../signals.ts'
 import { HTTPListener } from './http-listener.ts'
 import { listen } from './listen.ts'
-import type { Place } from './listen.ts'
+import { listeningOf } from './place.ts'
 import { Server } from './server.ts'
 
 /**
@@ -20,17 +22,18 @@ import { Server } from './server.ts'
  *
  * @throws {@link LifespanFailed} when the app fails to start.
  * @throws {@link ListenFailed} when the address is not to be had; the app is shut down again.
- * @throws RangeError for a limit that is not a whole number above 0, and for a port that cannot be.
+ * @throws RangeError for a limit that is not a whole number above 0, and for a port or another place that cannot be.
+ * @throws TypeError for another option that makes no sense.
  */
 export async function serve(app: AppLike, options: ServeOptions = {}): Promise<Server> {
+  const listening = listeningOf(options)
   const log = options.log ?? quietLog
-  const lifespan = new LifespanRunner(toApp(app), options.lifespan ?? 'auto', log)
+  const lifespan = new LifespanRunner(toApp(app), lifespanModeOf(options.lifespan ?? 'auto'), log)
   const state = stateOf(app, options, lifespan)
   const listener = new HTTPListener(state)
-  const place = placeOf(options)
   await lifespan.startup()
   try {
-    await listen(listener.server, place, options.backlog ?? 2048)
+    await listen(listener.server, listening)
   } catch (error) {
     await lifespan.shutdown().catch((failure: unknown) => log.error('The app failed at shutdown', failure))
     throw error
@@ -47,7 +50,7 @@ function stateOf(app: AppLike, options: ServeOptions, lifespan: LifespanRunner):
     limits,
     websocketLimits: withDefaultLimits(options.websocket ?? {}, defaultWebSocketLimits),
     rootPath: rootPathOf(options.rootPath ?? ''),
-    dateHeader: options.dateHeader ?? true,
+    dateHeader: flagOf('dateHeader', options.dateHeader ?? true),
     defaultHeaders: defaultHeadersOf(options),
     keepAliveLines: keepAliveLinesOf(limits.keepAliveTimeoutMs),
     shutdown: new ShutdownSignal(),
@@ -58,16 +61,6 @@ function stateOf(app: AppLike, options: ServeOptions, lifespan: LifespanRunner):
     running: 0,
     onIdle: () => {},
   }
-}
-
-function placeOf({ fd, uds, host, port }: ServeOptions): Place {
-  if (fd !== undefined) return { fd }
-  return uds === undefined ? { host: host ?? '127.0.0.1', port: portOf(port ?? 8000) } : { uds }
-}
-
-function portOf(port: number): number {
-  if (Number.isInteger(port) && port >= 0 && port < 65_536) return port
-  throw new RangeError(`Cannot serve on port ${String(port)}: expected a whole number from 0 to 65535`)
 }
 
 /** A record that cannot be kept must not harm the request that it tells of. */
@@ -81,10 +74,18 @@ function guarded(onAccess: (record: AccessRecord) => void, log: ServerLog): (rec
   }
 }
 
-function rootPathOf(rootPath: string): string {
+function lifespanModeOf(mode: LifespanMode): LifespanMode {
+  if (lifespanModes.includes(mode)) return mode
+  throw new TypeError(`Cannot serve with lifespan ${show(mode)}: expected "${lifespanModes.join('", "')}"`)
+}
+
+function rootPathOf(rootPath: unknown): string {
+  if (typeof rootPath !== 'string') {
+    throw new TypeError(`Cannot serve under rootPath ${show(rootPath)}: expected a path such as "/api"`)
+  }
   const path = rootPath.replace(/\/+$/, '')
   if (path === '' || path.startsWith('/')) return path
-  throw new TypeError(`Cannot serve under rootPath "${rootPath}": it does not start with "/"`)
+  throw new TypeError(`Cannot serve under rootPath ${show(rootPath)}: it does not start with "/"`)
 }
 
 function defaultHeadersOf({ headers, serverHeader }: ServeOptions): readonly string[] {
@@ -96,5 +97,8 @@ function defaultHeadersOf({ headers, serverHeader }: ServeOptions): readonly str
 /** As node:http writes them. Clients that know the time do not send on a connection that is about to close. */
 function keepAliveLinesOf(timeoutMs: number): string {
   const kept = 'connection: keep-alive\r\n'
-  return timeoutMs === Infinity ? kept : `${kept}keep-alive: timeout=${Math.floor(timeoutMs / 1000)}\r\n`
+  // The field counts whole seconds: less than one cannot be said.
+  return timeoutMs === Infinity || timeoutMs < 1000
+    ? kept
+    : `${kept}keep-alive: timeout=${Math.floor(timeoutMs / 1000)}\r\n`
 }

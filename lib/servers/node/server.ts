@@ -60,6 +60,7 @@ export class Server implements AsyncDisposable {
     return this.closed
   }
 
+  /** Closes the server, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

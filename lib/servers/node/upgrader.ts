@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
+import { createRequire } from 'node:module'
 import type { Socket } from 'node:net'
-import { WebSocketServer } from 'ws'
-import type { ServerOptions, WebSocket } from 'ws'
+import type * as ws from 'ws'
+import type { ServerOptions, WebSocket, WebSocketServer } from 'ws'
 import { withDefaults } from '../default-headers.ts'
 import { currentDate } from '../http-date.ts'
 import type { FlatHeaders } from '../http-transport.ts'
@@ -19,32 +20,42 @@ export interface AcceptedHandshake {
   readonly headers: FlatHeaders
 }
 
-/** Completes WebSocket handshakes through ws. One serves a whole server. */
+const require = createRequire(import.meta.url)
+
+/**
+ * Completes WebSocket handshakes through ws. One serves a whole server. The package is loaded with the first handshake:
+ * see docs/decisions/0030-websockets-on-demand.md.
+ */
 export class Upgrader {
-  readonly #websockets: WebSocketServer
   readonly #server: ServerState
+  #websockets: WebSocketServer | null = null
   /** The handshake that ws is completing: it does so in one go. */
   #current: AcceptedHandshake | null = null
 
   constructor(server: ServerState) {
     this.#server = server
-    this.#websockets = new WebSocketServer(optionsOf(server.websocketLimits, () => this.#current!.subprotocol ?? false))
-    this.#websockets.on('headers', (lines) => this.#addHeaders(lines))
   }
 
   /** Returns the open WebSocket, or null when the client has left or its offer of extensions is malformed. */
   accept(handshake: AcceptedHandshake): WebSocket | null {
     const { request, socket, rest } = handshake
+    const websockets = (this.#websockets ??= this.#load())
     let opened: WebSocket | null = null
     this.#current = handshake
     // ws writes the head as text in the socket's encoding: as latin-1, so that the bytes of values come out right.
     socket.setDefaultEncoding('latin1')
-    this.#websockets.handleUpgrade(request, socket, rest, (websocket) => {
+    websockets.handleUpgrade(request, socket, rest, (websocket) => {
       opened = websocket
     })
     socket.setDefaultEncoding('utf8')
     this.#current = null
     return opened
+  }
+
+  #load(): WebSocketServer {
+    const { WebSocketServer } = require('ws') as typeof ws
+    const options = optionsOf(this.#server.websocketLimits, () => this.#current!.subprotocol ?? false)
+    return new WebSocketServer(options).on('headers', (lines) => this.#addHeaders(lines))
   }
 
   #addHeaders(lines: string[]): void {
@@ -72,6 +83,7 @@ function optionsOf(limits: WebSocketLimits, handleProtocols: () => string | fals
   const options = {
     noServer: true,
     clientTracking: false,
+    autoPong: false,
     handleProtocols,
     maxPayload: finite(limits.maxMessageBytes),
     maxFragments: finite(limits.maxFragments),

@@ -7,6 +7,7 @@ import type { ServerState } from '../server-state.ts'
 import { WebSocketSession } from '../websocket-session.ts'
 import type { SessionObserver } from '../websocket-session.ts'
 import type { WebSocketTransport } from '../websocket-transport.ts'
+import { answerPings } from './answer-pings.ts'
 import type { Connection, Occupant } from './connection.ts'
 import type { EarlyBytes } from './early-bytes.ts'
 import { KeepAlive } from './keep-alive.ts'
@@ -43,7 +44,10 @@ export class WebSocketCall implements WebSocketTransport, SessionObserver, Occup
       observer: this,
       settings: server,
     })
-    upgrade.early.onLost = () => this.#session.disconnect(1006, '')
+    upgrade.early.onLost = () => {
+      this.#socket.destroy()
+      this.#session.disconnect(1006, '')
+    }
   }
 
   get #socket(): Socket {
@@ -143,6 +147,7 @@ export class WebSocketCall implements WebSocketTransport, SessionObserver, Occup
 
   #listen(websocket: WebSocket): void {
     this.#keepAlive = new KeepAlive(websocket, this.#server.websocketLimits, () => this.#lost(websocket))
+    answerPings(websocket)
     websocket.on('message', (data: Buffer, isBinary: boolean) => {
       this.#session.message(isBinary ? data : data.toString())
     })

@@ -313,3 +313,49 @@ test('LifespanRunner: nothing can be sent after startup.failed', async (t) => {
   await new Promise((resolve) => setImmediate(resolve))
   t.match(refused, { message: /the state is "failed", expected no further message$/ })
 })
+
+test('LifespanRunner: an app that fails after shutdown.complete is logged', async (t) => {
+  const { runner, log } = run(async (_scope, receive, send) => {
+    await receive()
+    await send(startupComplete)
+    await receive()
+    await send(shutdownComplete)
+    throw boom
+  })
+  await runner.startup()
+  await runner.shutdown()
+  await new Promise((resolve) => setImmediate(resolve))
+  t.strictSame(log, [['The app failed after its shutdown', boom]])
+})
+
+/** Apps that tell of a failure and then throw it, as those of other frameworks do. */
+const confessions: ReadonlyArray<readonly [phase: 'startup' | 'shutdown', app: LifespanApp]> = [
+  [
+    'startup',
+    async (_scope, _receive, send) => {
+      await send({ type: 'lifespan.startup.failed', message: 'no database' })
+      throw boom
+    },
+  ],
+  [
+    'shutdown',
+    async (_scope, receive, send) => {
+      await send(startupComplete)
+      await receive()
+      await receive()
+      await send({ type: 'lifespan.shutdown.failed', message: 'no database' })
+      throw boom
+    },
+  ],
+]
+for (const [phase, app] of confessions) {
+  test(`LifespanRunner: what an app throws after ${phase}.failed is not told a second time`, async (t) => {
+    const { runner, log } = run(app)
+    await t.rejects(
+      runner.startup().then(() => runner.shutdown()),
+      { name: 'LifespanFailed', message: /no database$/ },
+    )
+    await new Promise((resolve) => setImmediate(resolve))
+    t.strictSame(log, [])
+  })
+}

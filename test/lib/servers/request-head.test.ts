@@ -24,6 +24,12 @@ const fields: ReadonlyArray<readonly [headers: readonly string[], text: string |
   [['host', 'a@b'], 'Invalid Host header'],
   [['host', '%2'], 'Invalid Host header'],
   [['host', '[::1'], 'Invalid Host header'],
+  [['host', ':80'], 'Invalid Host header'],
+  [['host', ':'], 'Invalid Host header'],
+  [['host', '[....]'], 'Invalid Host header'],
+  [['host', '[127.0.0.1]'], 'Invalid Host header'],
+  [['host', '[1:2:3]'], 'Invalid Host header'],
+  [['host', '[::1]x'], 'Invalid Host header'],
   [['host', '[x]'], 'Invalid Host header'],
   [['host', 'a:b'], 'Invalid Host header'],
   [['host', 'ä'], 'Invalid Host header'],
@@ -64,6 +70,15 @@ test('refusalOf: HTTP/1.0 needs no host', (t) => {
   t.end()
 })
 
+test('refusalOf: HTTP/1.0 knows no chunks', (t) => {
+  const chunked = ['transfer-encoding', 'chunked']
+
+  t.match(refusalOf(head(chunked, '1.0'), 100), { status: 400, text: 'Transfer-Encoding in HTTP/1.0' })
+  t.match(refusalOf(head([...chunked, 'content-length', '1'], '1.0'), 100), { status: 400 })
+  t.equal(refusalOf(head(['content-length', '1'], '1.0'), 100), null)
+  t.end()
+})
+
 test('refusalOf: counts the fields first', (t) => {
   t.equal(refusalOf(head(['host', 'a', 'b', 'c']), 2), null)
   t.match(refusalOf(head(['host', 'a', 'host', 'b', 'c', 'd']), 2), { status: 431 })
@@ -99,6 +114,12 @@ const targets: ReadonlyArray<
   ['GET', 'http://', null],
   ['GET', 'http:///a', null],
   ['GET', 'http://?a', null],
+  ['GET', 'http://a/%zz', null],
+  ['GET', 'http://:80/x', null],
+  ['GET', 'http://:/x', null],
+  ['GET', 'http://[....]/x', null],
+  ['GET', 'http://[1.2.3.4]/x', null],
+  ['GET', 'http://[]/x', null],
   ['GET', 'http://a@b/', null],
   ['GET', 'http://a:b@c/', null],
   ['GET', 'http://a\\b/', null],
@@ -134,6 +155,7 @@ test('readHead: takes no longer for a host that nearly matches', (t) => {
 
   t.match(readHead(head(['host', `${'a'.repeat(1_000_000)}@`]), 100), { text: 'Invalid Host header' })
   t.match(readHead({ ...head(['host', 'a']), target: `http://${'a'.repeat(1_000_000)}@/` }, 100), { status: 400 })
-  t.ok(performance.now() - started < 1000)
+  // What is not linear would take hours.
+  t.ok(performance.now() - started < 20_000)
   t.end()
 })

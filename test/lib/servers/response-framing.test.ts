@@ -19,7 +19,15 @@ const answers: ReadonlyArray<
   ['204', 'GET', 204, ['x-a', 'b', 'content-length', '7'], { bodyless: true, headers: ['x-a', 'b'] }],
   ['204 without a length', 'GET', 204, ['x-a', 'b'], { bodyless: true, headers: ['x-a', 'b'] }],
   ['304', 'GET', 304, ['content-length', '7'], { bodyless: true, headers: ['content-length', '7'] }],
-  ['205', 'GET', 205, [], { bodyless: false }],
+  ['205', 'GET', 205, ['x-a', 'b'], { bodyless: true, contentLength: 0, headers: ['x-a', 'b', 'content-length', '0'] }],
+  [
+    '205 with a length',
+    'GET',
+    205,
+    ['content-length', '7', 'connection', 'close'],
+    { bodyless: true, contentLength: 0, headers: ['content-length', '0'], close: true },
+  ],
+  ['205 of HEAD', 'HEAD', 205, ['trailer', 'x-a'], { bodyless: true, headers: ['content-length', '0'] }],
   ['transfer-encoding', 'GET', 200, ['transfer-encoding', 'gzip', 'x-a', 'b'], { headers: ['x-a', 'b'] }],
   ['keep-alive', 'GET', 200, ['keep-alive', 'timeout=9'], { headers: [] }],
   ['connection: close', 'GET', 200, ['connection', 'close'], { headers: [], close: true }],
@@ -71,5 +79,15 @@ test('withoutFraming: leaves out what frames a message', (t) => {
   const trailers = ['x-a', '1', 'content-length', '2', 'transfer-encoding', '3', 'trailer', '4', 'connection', '5']
 
   t.same(withoutFraming(trailers), ['x-a', '1'])
+  t.end()
+})
+
+test('frameResponse: an error names the message that began the answer', (t) => {
+  t.throws(() => frameResponse('GET', 200, ['content-length', 'x']), {
+    message: /^Cannot send "http\.response\.start":/,
+  })
+  t.throws(() => frameResponse('GET', 200, ['content-length', 'x'], 'websocket.http.response.start'), {
+    message: /^Cannot send "websocket\.http\.response\.start":/,
+  })
   t.end()
 })

@@ -146,3 +146,12 @@ export function handshake(path = '/', ...fields: readonly string[]): string {
     ...fields,
   )
 }
+
+/** Resolves when something holds; rejects when it does not in half a minute. */
+export async function eventually(holds: () => boolean): Promise<void> {
+  const end = performance.now() + 30_000
+  while (!holds()) {
+    if (performance.now() > end) throw new Error(`Still not so: ${String(holds)}`)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}

@@ -26,6 +26,8 @@ const handshakes: ReadonlyArray<readonly [what: string, changes: object, result:
   ['an empty list', { protocol: '' }, { status: 400, text: /Protocol/ }],
   ['an empty name', { protocol: 'a,' }, { status: 400 }],
   ['a name twice', { protocol: 'a, b, a' }, { status: 400 }],
+  ['white space that is neither SP nor HTAB', { protocol: 'a,\u00a0b' }, { status: 400, text: /Protocol/ }],
+  ['a vertical tab', { protocol: 'a\v, b' }, { status: 400, text: /Protocol/ }],
   ['a name with a space', { protocol: 'a b' }, { status: 400 }],
 ]
 for (const [what, changes, result] of handshakes) {

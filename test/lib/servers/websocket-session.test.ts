@@ -246,6 +246,33 @@ test('WebSocketSession: a disconnect ends the wait for a slow peer, and refuses 
   await t.rejects(send(close), { name: 'ClientDisconnected' })
 })
 
+test('WebSocketSession: the messages of a denial need not be awaited', async (t) => {
+  const { session, transport } = run()
+  const sent = [denial(403), denialBody('n', true), denialBody('o')].map((message) =>
+    session.send(message as SendMessage),
+  )
+  await Promise.all(sent)
+  t.strictSame(transport.names, ['deny', 'start', 'write', 'resume', 'end'])
+  t.equal(session.status, 403)
+})
+
+/** Fields that a denial cannot have. */
+const badDenials: ReadonlyArray<readonly [what: string, headers: ReadonlyArray<[string, string]>, message: RegExp]> = [
+  ['a content-length that is no number', [['content-length', 'x']], /"content-length" is "x", expected a number/],
+  ['a value with a line end', [['x-a', 'b\r\nc: d']], /x-a/],
+]
+for (const [what, headers, message] of badDenials) {
+  test(`WebSocketSession: a denial with ${what} is refused by its name, and the app may still accept`, async (t) => {
+    const { transport, send } = run()
+    await t.rejects(send(denial(403, headers)), { name: 'ProtocolViolation', message })
+    await t.rejects(send({ ...denial(403), headers: new Map(headers) }), {
+      message: /^Cannot send "websocket\.http\.response\.start":/,
+    })
+    await send(accept)
+    t.strictSame(transport.names, ['accept'])
+  })
+}
+
 test('WebSocketSession: a denial waits for a slow peer', async (t) => {
   const { session, transport, send } = run()
   await send(denial(403))

@@ -26,6 +26,8 @@ const refusals: ReadonlyArray<readonly [what: string, request: string, status: n
   ['rule 18: an absolute target with userinfo', get('http://user@example.org/'), 400],
   ['rule 18: an absolute target with user and password', get('http://a:b@example.org/'), 400],
   ['rule 18: an absolute target without a host', get('http:///a'), 400],
+  ['rule 18: an absolute target with a port of no host', get('http://:80/x'), 400],
+  ['rule 18: an absolute target with brackets around no address', get('http://[....]/x'), 400],
   ['rule 18: an absolute target with a bad port', get('http://example.org:8o/'), 400],
   ['rule 18: a target of another scheme', get('ftp://example.org/'), 400],
   ['rule 18: a target without a slash', get('a'), 400],
@@ -49,6 +51,11 @@ const refusals: ReadonlyArray<readonly [what: string, request: string, status: n
   ['rule 19: Transfer-Encoding: xchunked', get('/', 'transfer-encoding: xchunked'), 400],
   ['rule 19: two Transfer-Encodings', get('/', 'transfer-encoding: chunked', 'transfer-encoding: chunked'), 400],
   ['rule 19: an empty Transfer-Encoding', get('/', 'transfer-encoding: '), 400],
+  [
+    'rule 19: chunks in HTTP/1.0',
+    'POST / HTTP/1.0\r\nconnection: keep-alive\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
+    400,
+  ],
   ['rule 20: both framings', post('abc', 'transfer-encoding: chunked'), 400],
   ['rule 20: both framings, the other way round', get('/', 'transfer-encoding: chunked', 'content-length: 3'), 400],
   ['rule 20: two lengths', post('abc', 'content-length: 4'), 400],
@@ -122,6 +129,33 @@ for (const [what, request, path] of accepted) {
     const { status, body } = await ask(request)
 
     t.same([status, Buffer.from(body, 'latin1').toString()], [200, path])
+  })
+}
+
+/** Absolute targets, and the host that the app sees. Source: RFC 9112 §3.2.2. */
+const authorities: ReadonlyArray<readonly [request: string, headers: unknown]> = [
+  [
+    'GET http://a:80/ HTTP/1.1\r\nx-a: host\r\nHost: evil\r\n\r\n',
+    [
+      ['x-a', 'host'],
+      ['host', 'a:80'],
+    ],
+  ],
+  [
+    'GET http://a/ HTTP/1.0\r\nx-a: b\r\n\r\n',
+    [
+      ['host', 'a'],
+      ['x-a', 'b'],
+    ],
+  ],
+  ['GET / HTTP/1.1\r\nhost: b\r\n\r\n', [['host', 'b']]],
+]
+for (const [request, headers] of authorities) {
+  test(`serve(): the host of ${JSON.stringify(request)}`, async (t) => {
+    const app = http(async (scope, _receive, send) => reply(send, JSON.stringify([...scope.headers])))
+    const { ask } = await serving(t, app)
+
+    t.same(JSON.parse((await ask(request)).body), headers)
   })
 }
 

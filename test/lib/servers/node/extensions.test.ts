@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
 import { gate, get, http, reply, serving, unlinted } from '../serving.ts'
 
@@ -92,6 +94,40 @@ test('http.response.trailers: after a body in one message', async (t) => {
   const { body, trailers } = await ask(get('/', 'te: trailers'))
 
   t.same([body, trailers], ['a', []])
+})
+
+test('http.response.trailers: after a file', async (t) => {
+  const app = http(async (_scope, _receive, send) => {
+    await send({ type: 'http.response.start', status: 200, trailers: true })
+    await send({ type: 'http.response.pathsend', path: fileURLToPath(import.meta.url) })
+    await send({ type: 'http.response.trailers', headers: [['x-a', '1']] })
+  })
+  const { open, log } = await serving(t, app)
+  const wire = await open()
+
+  const answer = await wire.send(get('/', 'te: trailers')).answer()
+  const next = await wire.send(get('/', 'te: trailers')).answer()
+
+  t.same([answer.trailers, answer.headers['content-length'], log], [['x-a: 1'], undefined, []])
+  t.equal(next.body, readFileSync(fileURLToPath(import.meta.url), 'latin1'))
+})
+
+test('http.response.trailers: a length of the app leaves no place for them', async (t) => {
+  const app = http(async (_scope, _receive, send) => {
+    await send({ type: 'http.response.start', status: 200, headers: [['content-length', '1']], trailers: true })
+    await send({ type: 'http.response.body', body: 'a' })
+    await send({ type: 'http.response.trailers', headers: [['x-a', '1']] })
+  })
+  const { open, log } = await serving(t, app)
+  const wire = await open()
+
+  const answers = [
+    await wire.send(get('/', 'te: trailers')).answer(),
+    await wire.send(get('/', 'te: trailers')).answer(),
+  ]
+
+  t.match(answers, [{ body: 'a' }, { body: 'a' }])
+  t.same(log, [])
 })
 
 test('http.response.trailers: none that frame a message', async (t) => {

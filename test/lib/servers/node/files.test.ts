@@ -255,6 +255,21 @@ test('http.response.zerocopysend: a file that is closed is an error of the app',
   t.equal(log.length, 1)
 })
 
+test('http.response.pathsend: a directory is refused, and the app may answer otherwise', async (t) => {
+  const path = t.testdir({})
+  const app = http(async (_scope, _receive, send) => {
+    await send({ type: 'http.response.start', status: 200 })
+    const error: unknown = await send({ type: 'http.response.pathsend', path }).catch((failure: unknown) => failure)
+    await send({ type: 'http.response.body', body: (error as Error).message })
+  })
+  const { ask } = await serving(t, app)
+
+  const { body, headers } = await ask(get())
+
+  t.match(body, /^Cannot send "http\.response\.pathsend": path is .*, expected the path of a regular file$/)
+  t.equal(headers['content-length'], String(body.length))
+})
+
 test('http.response.zerocopysend: refuses a file that is none', async (t) => {
   const app = http(async (_scope, _receive, send) => {
     await send({ type: 'http.response.start', status: 200 })

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { bodyOf, gate, get, handshake, http, paths, post, reply, serving } from '../serving.ts'
+import { bodyOf, eventually, gate, get, handshake, http, paths, post, reply, serving } from '../serving.ts'
 import type { Wire } from '../../../support/wire.ts'
 
 /** A GET request of a number of bytes in all. */
@@ -97,7 +97,7 @@ test('headersTimeoutMs: a head that comes byte by byte is answered with 408, too
 })
 
 test('headersTimeoutMs: the next request of a connection has its own time', async (t) => {
-  const { open } = await serving(t, paths, { headersTimeoutMs: 40 })
+  const { open } = await serving(t, paths, { headersTimeoutMs: 1000 })
   const wire = (await open()).send(get())
   await wire.answer()
 
@@ -118,10 +118,10 @@ test('headersTimeoutMs: half a head behind a request is answered after it', asyn
     await answer.opened
     await reply(send, path)
   })
-  const { open, info } = await serving(t, app, { headersTimeoutMs: 30 })
+  const { open, info } = await serving(t, app, { headersTimeoutMs: 1000 })
   const wire = (await open()).send(get('/a'), 'GET / HT')
 
-  while (info.length === 0) await new Promise((resolve) => setImmediate(resolve))
+  await eventually(() => info.length > 0)
   answer.open()
 
   t.same([(await wire.answer()).body, (await wire.answer()).status], ['/a', 408])
@@ -130,7 +130,7 @@ test('headersTimeoutMs: half a head behind a request is answered after it', asyn
 test('requestTimeoutMs: a body that does not come in time is answered with 408, and the app told', async (t) => {
   const seen = gate<boolean>()
   const app = http(async (_scope, receive) => seen.open((await bodyOf(receive)).complete))
-  const { open, log } = await serving(t, app, { requestTimeoutMs: 40 })
+  const { open, log } = await serving(t, app, { requestTimeoutMs: 1000 })
   const wire = (await open()).send(post('abc').slice(0, -1))
 
   const answer = await wire.answer()
@@ -149,10 +149,10 @@ test('requestTimeoutMs: also of the last request of a connection', async (t) => 
 
 test('requestTimeoutMs: an answer may take longer', async (t) => {
   const app = http(async (_scope, _receive, send) => {
-    await new Promise((resolve) => setTimeout(resolve, 120))
+    await new Promise((resolve) => setTimeout(resolve, 2500))
     await reply(send, 'slow')
   })
-  const { ask } = await serving(t, app, { requestTimeoutMs: 30, headersTimeoutMs: 30 })
+  const { ask } = await serving(t, app, { requestTimeoutMs: 1000, headersTimeoutMs: 1000 })
 
   t.equal((await ask(get())).body, 'slow')
 })
@@ -270,7 +270,7 @@ test('maxConcurrentRequests: every call gives its place back, however it ends', 
   }
   const gone = (await open()).send(post('abc').slice(0, -1))
   gone.reset()
-  while (server.connections > 0) await new Promise((resolve) => setImmediate(resolve))
+  await eventually(() => server.connections === 0)
   const refused = (await open()).send(handshake('/%zz'))
   await refused.rest()
 
@@ -305,14 +305,14 @@ const badLimits: ReadonlyArray<readonly [options: object, message: RegExp]> = [
   [{ maxHeaderBytes: 0 }, /^Cannot serve with maxHeaderBytes 0: expected a whole number from 1/],
   [{ maxHeaderCount: -1 }, /maxHeaderCount -1/],
   [{ headersTimeoutMs: Number.NaN }, /headersTimeoutMs NaN/],
-  [{ requestTimeoutMs: '5s' }, /requestTimeoutMs 5s/],
+  [{ requestTimeoutMs: '5s' }, /requestTimeoutMs "5s"/],
   [{ keepAliveTimeoutMs: 0.5 }, /keepAliveTimeoutMs 0.5/],
   [{ shutdownTimeoutMs: 2 ** 31 }, /shutdownTimeoutMs 2147483648: expected a whole number from 1 to 2147483647/],
   [{ maxConnections: 1.5 }, /maxConnections 1.5/],
   [{ websocket: { maxMessageBytes: 0 } }, /maxMessageBytes 0/],
   [{ websocket: { pingIntervalMs: -Infinity } }, /pingIntervalMs -Infinity/],
   [{ port: 65_536 }, /^Cannot serve on port 65536: expected a whole number from 0 to 65535$/],
-  [{ port: 'http' }, /port http/],
+  [{ port: 'http' }, /port "http"/],
 ]
 for (const [options, message] of badLimits) {
   test(`serve(): ${JSON.stringify(options)} is refused before the app starts`, async (t) => {

@@ -2,11 +2,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import type { Server as NetServer } from 'node:net'
+import type { Server as NetServer, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'tap'
 import type { Test } from 'tap'
+import { endsOf, urlOf } from '../../../../lib/servers/node/listen.ts'
 import { serve } from '../../../../lib/servers/node/serve.ts'
 import type { Server } from '../../../../lib/servers/node/server.ts'
 import type { ServeOptions } from '../../../../lib/servers/options.ts'
@@ -16,7 +17,7 @@ import { Wire } from '../../../support/wire.ts'
 
 /** A directory for the time of a test, with a path short enough for sockets in it: about 100 bytes. */
 function directoryFor(t: Test): string {
-  const directory = mkdtempSync(join(tmpdir(), 'stelline-'))
+  const directory = mkdtempSync(join(tmpdir(), 's-'))
   t.teardown(() => rmSync(directory, { recursive: true }))
   return directory
 }
@@ -155,6 +156,34 @@ test('serve(): the URL of an inherited Unix socket begins with "unix:"', async (
   t.equal(port, null)
 })
 
+test('endsOf(): a connection of an inherited Unix socket has no ends', async (t) => {
+  t.strictSame(endsOf({ address: () => null } as NetServer, {} as Socket), { client: null, server: null })
+})
+
+test('endsOf(): a client that has gone already has no address', async (t) => {
+  const address = { address: '::', family: 'IPv6', port: 80 }
+  t.strictSame(endsOf({ address: () => address } as NetServer, {} as Socket), { client: ['', 0], server: ['::', 80] })
+})
+
+test('urlOf(): an inherited Unix socket does not tell its path', async (t) => {
+  t.equal(urlOf({ address: () => null } as NetServer), 'unix:')
+})
+
+test('serve(): a broken answer without a length ends with its connection on a Unix socket', async (t) => {
+  const path = join(directoryFor(t), 'app.sock')
+  const app = http(async (_scope, _receive, send) => {
+    await send({ type: 'http.response.start', status: 200 })
+    await send({ type: 'http.response.body', body: 'begun', more_body: true })
+    throw new Error('boom')
+  })
+  const { open, log } = await serving(t, app, { uds: path })
+  const wire = (await open()).send('GET / HTTP/1.0\r\n\r\n')
+
+  // What was not sent yet may be lost, but nothing comes that looks like an end.
+  t.notMatch(await wire.rest(), /Internal Server Error/)
+  t.match(log, [/boom$/])
+})
+
 /** Where a server cannot listen, and what the error says. */
 const failures: ReadonlyArray<
   readonly [what: string, optionsOf: (t: Test) => ServeOptions | Promise<ServeOptions>, message: RegExp]
@@ -243,7 +272,29 @@ const refused: ReadonlyArray<readonly [options: ServeOptions, name: string, mess
   [{ port: 65_536 }, 'RangeError', /^Cannot serve on port 65536/],
   [{ port: 1.5 }, 'RangeError', /^Cannot serve on port 1.5/],
   [{ port: NaN }, 'RangeError', /^Cannot serve on port NaN/],
-  [{ port: '8000' as never }, 'RangeError', /^Cannot serve on port 8000/],
+  [{ port: '8000' as never }, 'RangeError', /^Cannot serve on port "8000": expected/],
+  [{ host: '' }, 'TypeError', /^Cannot serve on host "": expected an address or a name/],
+  [{ host: 1 as never }, 'TypeError', /^Cannot serve on host 1: expected an address or a name/],
+  [{ fd: -1 }, 'RangeError', /^Cannot serve on file descriptor -1: expected a whole number from 0 to 2147483647$/],
+  [{ fd: '3' as never }, 'RangeError', /^Cannot serve on file descriptor "3": expected/],
+  [{ uds: '' }, 'RangeError', /^Cannot serve on Unix socket "": expected a path that is not empty$/],
+  [{ uds: 1 as never }, 'RangeError', /^Cannot serve on Unix socket 1: expected a path/],
+  [
+    { uds: 'a'.repeat(300) },
+    'RangeError',
+    /^Cannot serve on Unix socket "a+…: the path has 300 bytes, expected at most \d+/,
+  ],
+  [{ backlog: -5 }, 'RangeError', /^Cannot serve with backlog -5: expected a whole number from 1 to 2147483647$/],
+  [{ backlog: 'x' as never }, 'RangeError', /^Cannot serve with backlog "x": expected/],
+  [{ backlog: 0 }, 'RangeError', /^Cannot serve with backlog 0: expected/],
+  [{ lifespan: 'yes' as never }, 'TypeError', /^Cannot serve with lifespan "yes": expected "auto", "on", "off"$/],
+  [{ dateHeader: 'no' as never }, 'TypeError', /^Cannot serve with dateHeader "no": expected true or false$/],
+  [
+    { websocket: { compression: 'no' as never } },
+    'TypeError',
+    /^Cannot serve with compression "no": expected true or false$/,
+  ],
+  [{ rootPath: 1 as never }, 'TypeError', /^Cannot serve under rootPath 1: expected a path such as "\/api"$/],
   [{ rootPath: 'api' }, 'TypeError', /^Cannot serve under rootPath "api": it does not start with "\/"$/],
   [{ maxHeaderBytes: 0 }, 'RangeError', /^Cannot serve with maxHeaderBytes 0/],
   [{ websocket: { maxFragments: -1 } }, 'RangeError', /^Cannot serve with maxFragments -1/],

@@ -159,7 +159,7 @@ test('close(): a body that is slow is timed out also now', async (t) => {
     called.open()
     await bodyOf(receive)
   })
-  const { open, server } = await serving(t, app, { shutdownTimeoutMs: Infinity, requestTimeoutMs: 50 })
+  const { open, server } = await serving(t, app, { shutdownTimeoutMs: Infinity, requestTimeoutMs: 1000 })
   const wire = (await open()).send(post('abc').slice(0, -1))
 
   await called.opened
@@ -188,7 +188,7 @@ test('close(): an answer that a slow client is still reading is not cut', async 
     void send({ type: 'http.response.body', body: 'end' })
     sent.open()
   })
-  const { open, server } = await serving(t, app)
+  const { open, server } = await serving(t, app, { shutdownTimeoutMs: Infinity })
   const wire = await open()
   wire.socket.pause()
   wire.send(get())
@@ -207,7 +207,7 @@ test('close(): a whole answer that a slow client is still reading is not cut', a
     await reply(send, Buffer.alloc(20_000_000))
     sent.open()
   })
-  const { open, server } = await serving(t, app)
+  const { open, server } = await serving(t, app, { shutdownTimeoutMs: Infinity })
   const wire = await open()
   wire.socket.pause()
   wire.send(get())

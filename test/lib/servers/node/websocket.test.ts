@@ -463,6 +463,53 @@ test('maxMessageBytes, maxFragments Infinity: no bound', async (t) => {
 
 // ---- pings
 
+test('websocket: answers 1,000 pings, each in a segment of its own', async (t) => {
+  const { wire } = await opened(t, echo())
+  const payloads = Array.from({ length: 1000 }, (_, i) => String(i))
+
+  wire.socket.setNoDelay(true)
+  for (const payload of payloads) wire.send(frame({ opcode: opcodes.ping, payload }))
+  const answers: Array<Awaited<ReturnType<Wire['frame']>>> = []
+  while (answers.length < payloads.length) answers.push(await wire.frame())
+
+  t.ok(answers.every(({ opcode }) => opcode === opcodes.pong))
+  t.same(
+    answers.map(({ payload }) => String(payload)),
+    payloads,
+  )
+})
+
+test('websocket: answers 1,000 pings in one piece, and the message after them', async (t) => {
+  const { wire } = await opened(t, echo())
+
+  wire.send(Buffer.concat(Array.from({ length: 1000 }, () => frame({ opcode: opcodes.ping }))))
+  wire.send(frame({ opcode: opcodes.text, payload: 'after' }))
+  let pongs = 0
+  let next = await wire.frame()
+  for (; next.opcode === opcodes.pong; next = await wire.frame()) pongs++
+
+  t.equal(pongs, 1000)
+  t.equal(String(next.payload), 'after')
+})
+
+test('websocket: a peer that pings without reading takes no memory', async (t) => {
+  const { wire } = await opened(t, echo())
+  const flood = Buffer.concat(
+    Array.from({ length: 1000 }, () => frame({ opcode: opcodes.ping, payload: 'a'.repeat(125) })),
+  )
+
+  wire.socket.pause()
+  for (let i = 0; i < 200; i++) await wire.flush(flood)
+  wire.send(frame({ opcode: opcodes.ping, payload: 'last' }))
+  wire.socket.resume()
+  let pongs = 1
+  while (String((await wire.frame()).payload) !== 'last') pongs++
+
+  t.ok(pongs < 200_000, `${pongs} pings were answered`)
+})
+
+// ---- pings of the server
+
 test('pingIntervalMs: a peer that answers is kept', async (t) => {
   const { wire } = await opened(t, echo(), { websocket: { pingIntervalMs: 10, pongTimeoutMs: 5000 } })
 
@@ -516,10 +563,10 @@ test('pongTimeoutMs: a peer whose answers the server does not read is not blamed
     await send({ type: 'websocket.send', text: 'read' })
     await receive()
   })
-  const { wire } = await opened(t, app, { websocket: { pingIntervalMs: 30, pongTimeoutMs: 30 } })
+  const { wire } = await opened(t, app, { websocket: { pingIntervalMs: 30, pongTimeoutMs: 1000 } })
 
   for (let i = 0; i < 30; i++) wire.send(frame({ opcode: opcodes.bytes, payload: Buffer.alloc(10_000) }))
-  await new Promise((resolve) => setTimeout(resolve, 150))
+  await new Promise((resolve) => setTimeout(resolve, 2000))
   read.open()
 
   t.equal(String((await nextText(wire)).payload), 'read')
