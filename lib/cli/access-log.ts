@@ -33,6 +33,7 @@ export class AccessLog {
     this.#write = write
   }
 
+  /** Takes a record. Its line is written at the end of this turn of the event loop. */
   add(record: AccessRecord): void {
     if (this.#lines === '') setImmediate(() => this.flush())
     this.#lines += `${formatAccess(record)}\n`

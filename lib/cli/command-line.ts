@@ -5,6 +5,7 @@ import type { Environment } from './options.ts'
 import { run } from './run.ts'
 import type { RunOptions } from './run-options.ts'
 import type { RunEnd, RunWorld } from './run.ts'
+import { routesCommand } from './routes.ts'
 import type { UsageError } from './usage-error.ts'
 
 /** The exit code of a command line that cannot be understood. */
@@ -20,6 +21,8 @@ export async function runCommandLine(
   switch (command) {
     case 'run':
       return await runCommand(rest, environment, world)
+    case 'routes':
+      return await routesCommand(rest, environment, world)
     case '-v':
     case '--version':
       return say(world.stdout, `stelline ${ownVersion()} (node ${process.versions.node})\n`)
@@ -29,7 +32,7 @@ export async function runCommandLine(
     case undefined:
       return say(world.stderr, mainHelp, misused)
     default:
-      return say(world.stderr, `Cannot carry out "${command}": expected run, --help or --version\n`, misused)
+      return say(world.stderr, `Cannot carry out "${command}": expected run, routes, --help or --version\n`, misused)
   }
 }
 

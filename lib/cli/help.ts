@@ -6,10 +6,22 @@ export const mainHelp = `Usage: stelline COMMAND
 
 Commands:
   run MODULE[:EXPORT]   serve an app; "stelline run --help" lists its options
+  routes MODULE[:EXPORT]
+                        print the routes of an app; "stelline routes --help" lists its options
 
 Options:
   -h, --help            print this
   -v, --version         print the version
+`
+
+/** What `stelline routes --help` prints. */
+export const routesHelp = `Usage: stelline routes MODULE[:EXPORT] [options]
+
+Prints the routes of the app that a module exports, in the order in which they are tried. What is below a mount, a host or
+an include is indented. The app is not started. Without MODULE it is the app of STELLINE_APP.
+
+  --[no-]factory        the export is a function that makes the app
+  --json                print the table as JSON
 `
 
 /** What `stelline run --help` prints, made from the table of options. */

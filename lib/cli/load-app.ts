@@ -8,11 +8,13 @@ import { AppLoadFailed } from './app-load-failed.ts'
 import { prepareForTypeScript, typescriptSupport } from './typescript-support.ts'
 import type { TypeScriptSupport } from './typescript-support.ts'
 
+/** How to find an app. */
 export interface LoadOptions {
   /** Whether the export is a function that makes the app; it is called without arguments and may be async. */
   readonly factory?: boolean
   /** The directory that a relative module is found in. Default: that of the process. */
   readonly directory?: string
+  /** What reads TypeScript modules. Default: what this process has. */
   readonly typescript?: TypeScriptSupport
 }
 
@@ -25,6 +27,22 @@ const usualExports = ['default', 'app']
  * @throws {@link AppLoadFailed} saying what was attempted; with a cause when the app's own code failed.
  */
 export async function loadApp(reference: string, options: LoadOptions = {}): Promise<ASGIApp> {
+  const { what, value } = await loadExport(reference, options)
+  return appOf(what, value)
+}
+
+/** An export of a module, and how messages call it. */
+export interface LoadedExport {
+  readonly what: string
+  readonly value: unknown
+}
+
+/**
+ * Imports what `MODULE[:EXPORT]` names as it is, or as a factory makes it.
+ *
+ * @throws {@link AppLoadFailed} as {@link loadApp} does.
+ */
+export async function loadExport(reference: string, options: LoadOptions = {}): Promise<LoadedExport> {
   const { module, exported } = parseReference(reference)
   const path = resolve(options.directory ?? process.cwd(), module)
   await checkIsFile(module, path)
@@ -32,7 +50,7 @@ export async function loadApp(reference: string, options: LoadOptions = {}): Pro
   const exports = await importModule(module, path)
   const name = exportNameOf(module, exported, exports)
   const value = exports[name]
-  return appOf(`"${name}" of ${module}`, options.factory === true ? await make(name, module, value) : value)
+  return { what: `"${name}" of ${module}`, value: options.factory === true ? await make(name, module, value) : value }
 }
 
 /** Splits `MODULE[:EXPORT]`. A colon before something that is no identifier belongs to the module, as in `C:\app.ts`. */

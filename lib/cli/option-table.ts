@@ -1,3 +1,4 @@
+import { lifespanModes } from '../servers/lifespan-runner.ts'
 import { defaultLimits, defaultWebSocketLimits } from '../servers/options.ts'
 import type { Limits, WebSocketLimits } from '../servers/options.ts'
 import { logLevels } from './logger.ts'
@@ -9,19 +10,25 @@ import {
   oneOf,
   port,
   rootPath,
+  socketPath,
   text,
   timeLimit,
   wholeNumber,
+  wholeNumberAboveZero,
 } from './option-values.ts'
 import type { RunOptions } from './run-options.ts'
 
 /** One option of the command line: what help says of it, and what it does to the options of a run. */
 export interface Option {
+  /** Without the dashes. */
   readonly name: string
+  /** The part of the help that it stands in. */
   readonly section: string
   /** What stands for the value in the help; `null` for a flag, which also has the form `--no-…`. */
   readonly value: string | null
+  /** What the help says of it. */
   readonly help: string
+  /** True when it may be given more than once; else the last one counts. */
   readonly repeatable?: boolean
   /** Puts a value in its place, or throws an error that says what is expected. */
   readonly apply: (options: RunOptions, value: string) => void
@@ -54,7 +61,7 @@ const places: readonly Option[] = [
     section: listening,
     value: 'PATH',
     help: 'a Unix socket, in place of host and port',
-    apply: (options, value) => (options.serve.uds = text(value)),
+    apply: (options, value) => (options.serve.uds = socketPath(value)),
   },
   {
     name: 'fd',
@@ -68,7 +75,7 @@ const places: readonly Option[] = [
     section: listening,
     value: 'NUMBER',
     help: 'connections that the system queues (default 2048)',
-    apply: (options, value) => (options.serve.backlog = wholeNumber(value)),
+    apply: (options, value) => (options.serve.backlog = wholeNumberAboveZero(value)),
   },
 ]
 
@@ -85,7 +92,7 @@ const aboutTheApp: readonly Option[] = [
     section: application,
     value: 'MODE',
     help: 'auto, on or off: whether start-up and shutdown are run (default auto: when the app knows them)',
-    apply: (options, value) => (options.serve.lifespan = oneOf(['auto', 'on', 'off'], value)),
+    apply: (options, value) => (options.serve.lifespan = oneOf(lifespanModes, value)),
   },
   {
     name: 'root-path',

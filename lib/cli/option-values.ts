@@ -1,7 +1,10 @@
+import { longestTimeoutMs } from '../servers/options.ts'
+import { flawOfSocketPath } from '../servers/socket-path.ts'
 import { canonicalName, isFieldValue } from '../spec/field-syntax.ts'
 
 /* What the values of options may be. Each function throws an Error that says what is expected. */
 
+/** A text that is not empty. */
 export function text(value: string): string {
   if (value === '') throw new Error('expected a text that is not empty')
   return value
@@ -19,11 +22,26 @@ export function fieldValue(value: string): string {
   return value
 }
 
+/** The path of a Unix socket. */
+export function socketPath(value: string): string {
+  const flaw = flawOfSocketPath(value)
+  if (flaw !== null) throw new Error(flaw)
+  return value
+}
+
+/** A whole number, 0 or more. */
 export function wholeNumber(value: string): number {
   if (!/^\d{1,9}$/.test(value)) throw new Error('expected a whole number')
   return Number(value)
 }
 
+/** A whole number, 1 or more. */
+export function wholeNumberAboveZero(value: string): number {
+  if (!/^0*[1-9]\d{0,8}$/.test(value)) throw new Error('expected a whole number above 0')
+  return Number(value)
+}
+
+/** A port; 0 for any free one. */
 export function port(value: string): number {
   if (!/^\d{1,5}$/.test(value) || Number(value) > 65_535) throw new Error('expected a port, 0 to 65535')
   return Number(value)
@@ -36,9 +54,6 @@ export function limit(value: string): number {
   return Number(value)
 }
 
-/** The longest time that a timer of Node takes, in ms: about 24 days. */
-const longestTimeoutMs = 2_147_483_647
-
 /** A limit in ms. */
 export function timeLimit(value: string): number {
   const limitMs = limit(value)
@@ -48,9 +63,10 @@ export function timeLimit(value: string): number {
   return limitMs
 }
 
+/** One of some words. */
 export function oneOf<Word extends string>(words: readonly Word[], value: string): Word {
   const word = words.find((known) => known === value)
-  if (word === undefined) throw new Error(`expected ${words.join(', ')}`)
+  if (word === undefined) throw new Error(`expected one of ${words.join(', ')}`)
   return word
 }
 

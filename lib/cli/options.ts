@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util'
-import type { ParseArgsConfig } from 'node:util'
+import { readArguments } from './arguments.ts'
 import { environmentName, optionTable } from './option-table.ts'
 import type { Option } from './option-table.ts'
 import { defaultRunOptions } from './run-options.ts'
@@ -16,14 +15,14 @@ export type Environment = Readonly<Record<string, string | undefined>>
  * @throws {@link UsageError} naming the option, what it was given, and what it expects.
  */
 export function readRunOptions(args: readonly string[], environment: Environment): RunOptions | null {
-  const { values, positionals } = parse(args)
-  if (values['help'] === true) return null
+  const given = readArguments(args)
+  if (given === null) return null
   const options = defaultRunOptions()
-  options.app = appOf(positionals, environment)
+  options.app = appOf(given.words, environment)
   for (const option of optionTable) {
-    const given = values[option.name]
+    const values = given.values.get(option.name)
     const variable = environmentName(option.name)
-    if (given !== undefined) applyAll(options, option, `--${option.name}`, [given].flat().map(String))
+    if (values !== undefined) applyAll(options, option, `--${option.name}`, values)
     else if (environment[variable]) applyAll(options, option, variable, linesOf(option, environment[variable]))
   }
   if (options.serve.uds !== undefined && options.serve.fd !== undefined) {
@@ -32,24 +31,10 @@ export function readRunOptions(args: readonly string[], environment: Environment
   return options
 }
 
-type Values = Record<string, string | boolean | (string | boolean)[] | undefined>
-
-function parse(args: readonly string[]): { values: Values; positionals: string[] } {
-  const config: NonNullable<ParseArgsConfig['options']> = { help: { type: 'boolean', short: 'h' } }
-  for (const { name, value, repeatable } of optionTable) {
-    config[name] = { type: value === null ? 'boolean' : 'string', multiple: repeatable ?? false }
-  }
-  try {
-    return parseArgs({ args: [...args], options: config, allowPositionals: true, allowNegative: true })
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error })
-  }
-}
-
-function appOf(positionals: readonly string[], environment: Environment): string {
-  const [app = environment[environmentName('app')] ?? '', ...more] = positionals
+function appOf(words: readonly string[], environment: Environment): string {
+  const [app = environment[environmentName('app')] ?? '', ...more] = words
   if (app === '') throw new UsageError('Cannot run: no app is given, expected MODULE[:EXPORT], for example app.ts')
-  if (more.length > 0) throw new UsageError(`Cannot run ${positionals.join(' ')}: expected one app`)
+  if (more.length > 0) throw new UsageError(`Cannot run ${words.join(' ')}: expected one app`)
   return app
 }
 

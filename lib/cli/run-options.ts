@@ -9,8 +9,11 @@ export interface RunOptions {
   app: string
   /** Whether the export is a function that makes the app. */
   factory: boolean
+  /** What is told on stderr. */
   logLevel: LogLevel
+  /** Whether there is a line on stdout for each request and WebSocket. */
   accessLog: boolean
+  /** Options of the server, apart from those below. */
   readonly serve: Mutable<Omit<ServeOptions, keyof Limits | 'websocket' | 'headers'>>
   readonly limits: Mutable<Partial<Limits>>
   readonly websocket: Mutable<Partial<WebSocketLimits>>

@@ -13,7 +13,9 @@ import type { SignalSource } from './stop-signals.ts'
 
 /** The world that a run lives in: usually `process`. */
 export interface RunWorld {
+  /** Where the access log goes. */
   readonly stdout: { write(text: string): unknown }
+  /** Where the operator reads. */
   readonly stderr: { write(text: string): unknown }
   readonly signals: SignalSource
   /** Ends the process at once, for a run that does not stop when it is told to. */

@@ -36,6 +36,10 @@ export class CLIProcess {
     this.ended = once(this.#child, 'close').then(([code, signal]) => ({ code, signal }))
   }
 
+  get running(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
   /** Starts an app of the fixtures on a free port and waits until it listens. */
   static async serve(
     app: string,

@@ -49,10 +49,18 @@ for (const [args, change] of accepted) {
 
 const refused: readonly (readonly [args: readonly string[], message: string])[] = [
   [['--port', '70000'], 'Cannot use --port "70000": expected a port, 0 to 65535'],
-  [['--port', '-1x'], 'Option'],
+  [
+    ['--port', '-1'],
+    'Cannot use --port: "-1" looks like an option, expected --port PORT; a value that begins with "-" is written as --port=-1',
+  ],
+  [['--port=-1'], 'Cannot use --port "-1": expected a port, 0 to 65535'],
+  [['--port', '--factory'], 'Cannot use --port: "--factory" looks like an option, expected --port PORT'],
+  [['--port'], 'Cannot use --port: no value is given, expected --port PORT'],
+  [['--factory=yes'], 'Cannot use --factory: it takes no value, expected --factory or --no-factory'],
+  [['--no-access-log=1'], 'Cannot use --no-access-log: it takes no value, expected --access-log or --no-access-log'],
   [['--fd', '1.5'], 'Cannot use --fd "1.5": expected a whole number'],
   [['--host', ''], 'Cannot use --host "": expected a text that is not empty'],
-  [['--lifespan', 'maybe'], 'Cannot use --lifespan "maybe": expected auto, on, off'],
+  [['--lifespan', 'maybe'], 'Cannot use --lifespan "maybe": expected one of auto, on, off'],
   [['--root-path', 'api'], 'Cannot use --root-path "api": expected a path that starts with "/"'],
   [['--header', 'name'], 'Cannot use --header "name": expected NAME:VALUE'],
   [['--header', 'na me:x'], 'Cannot use --header "na me:x": expected a name that is a token before the colon'],
@@ -62,7 +70,17 @@ const refused: readonly (readonly [args: readonly string[], message: string])[] 
   [['--max-header-bytes', '1k'], 'Cannot use --max-header-bytes "1k": expected a whole number above 0, or "none"'],
   [['--headers-timeout-ms', '2147483648'], 'Cannot use --headers-timeout-ms "2147483648": expected at most'],
   [['--uds', '/tmp/s', '--fd', '3'], 'Cannot listen on --uds and --fd at the same time'],
-  [['--nonsense'], "Unknown option '--nonsense'"],
+  [
+    ['--uds', `/tmp/${'a'.repeat(200)}`],
+    `Cannot use --uds "/tmp/${'a'.repeat(200)}": the path has 205 bytes, expected at most`,
+  ],
+  [['--backlog', '0'], 'Cannot use --backlog "0": expected a whole number above 0'],
+  [['--prot', '80'], 'Cannot use --prot: there is no such option; the closest one is --port'],
+  [['--no-acess-log'], 'Cannot use --no-acess-log: there is no such option; the closest one is --no-access-log'],
+  [['--no-port'], 'Cannot use --no-port: there is no such option'],
+  [['-p', '80'], 'Cannot use -p: there is no such option'],
+  [['--nonsense'], 'Cannot use --nonsense: there is no such option'],
+  [['--constructor'], 'Cannot use --constructor: there is no such option'],
   [['other.ts'], 'Cannot run app.ts other.ts: expected one app'],
 ]
 
@@ -108,6 +126,15 @@ for (const [variables, change] of environments) {
     t.strictSame(read([], variables), expected(change))
   })
 }
+
+test('readRunOptions: the last of several values counts', async (t) => {
+  t.strictSame(read(['--port', '1', '--port', '2'])?.serve, { port: 2 })
+  t.equal(read(['--no-access-log', '--access-log'])?.accessLog, true)
+})
+
+test('readRunOptions: what stands behind -- is no option', async (t) => {
+  t.equal(readRunOptions(['--', '--app.ts'], {})?.app, '--app.ts')
+})
 
 test('readRunOptions: the command line wins over the environment', async (t) => {
   t.strictSame(read(['--port', '1', '--access-log'], { STELLINE_PORT: '2', STELLINE_ACCESS_LOG: '0' })?.serve, {
