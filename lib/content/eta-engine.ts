@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { optionalPackage } from './optional-package.ts'
+import { optionalPackage } from '../exceptions/optional-package.ts'
 import { templateDirectory } from './template-directory.ts'
 import type { EngineOptions, TemplateContext, TemplateEngine } from './template-engine.ts'
 

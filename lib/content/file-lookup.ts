@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs'
+import { existsSync, readlinkSync, realpath } from 'node:fs'
 import { join, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { OpenFile } from '../response/open-file.ts'
@@ -12,6 +12,12 @@ export interface FileLookupOptions {
 }
 
 const realPath = promisify(realpath.native)
+
+/** Linux tells by which path a file was opened, without touching a disk. */
+const tellsPaths = existsSync('/proc/self/fd')
+
+/** Who replaces a directory does so once; who does so again and again is up to something. */
+const maxAttempts = 3
 
 /** The errors that mean: there is no such file; the last one comes of a socket. */
 const absent: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ENXIO'])
@@ -52,14 +58,47 @@ export class FileLookup {
   async #findIn(directory: string, segments: readonly string[]): Promise<Found | null> {
     try {
       const path = join(directory, ...segments)
-      const target = this.#followSymlinks ? path : await pathWithin(directory, path)
-      return target === null ? null : await openEntry(target)
+      return await (this.#followSymlinks ? openEntry(path) : openWithin(directory, path))
     } catch (error) {
       if (absent.has((error as NodeJS.ErrnoException).code)) return null
       throw error
     }
   }
 }
+
+/**
+ * Opens what is within the directory. A name may be turned into a link between the look at it and its opening: what is open
+ * then is something else, and is looked for again.
+ */
+async function openWithin(directory: string, path: string): Promise<Found | null> {
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+    const target = await pathWithin(directory, path)
+    if (target === null) return null
+    const file = await OpenFile.open(target)
+    if (await isAt(target, file)) return entryOf(file)
+    await file.close()
+  }
+  return null
+}
+
+/** Tells whether an open file is the one that a real path leads to. */
+async function isAt(path: string, { fd }: OpenFile): Promise<boolean> {
+  /* c8 ignore next -- elsewhere than on Linux the time for turning a link gets shorter, and does not end */
+  if (!tellsPaths) return leadsToItself(path)
+  const opened = readlinkSync(`/proc/self/fd/${fd}`)
+  // What is replaced by renaming is no longer there, and was when it was opened.
+  return opened === path || opened === `${path} (deleted)`
+}
+
+/* c8 ignore start -- as above */
+async function leadsToItself(path: string): Promise<boolean> {
+  try {
+    return (await realPath(path)) === path
+  } catch {
+    return false
+  }
+}
+/* c8 ignore stop */
 
 /** Returns the real path, or `null` when it is outside the directory. */
 async function pathWithin(directory: string, path: string): Promise<string | null> {
@@ -75,7 +114,10 @@ function isWithin(root: string, path: string): boolean {
 }
 
 async function openEntry(path: string): Promise<Found | null> {
-  const file = await OpenFile.open(path)
+  return entryOf(await OpenFile.open(path))
+}
+
+async function entryOf(file: OpenFile): Promise<Found | null> {
   if (file.stats.isFile()) return { kind: 'file', file }
   await file.close()
   return file.stats.isDirectory() ? { kind: 'directory' } : null

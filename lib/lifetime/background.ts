@@ -3,9 +3,11 @@ import { show } from '../spec/violations.ts'
 
 /** Where failures of tasks are reported. `console` and the log of a server fit. */
 export interface TaskLog {
+  /** Takes a message and the error that it is about. */
   error(message: string, error?: unknown): void
 }
 
+/** Where tasks report, and how long a shutdown waits for them. */
 export interface TasksOptions {
   /** Default: stderr. */
   readonly log?: TaskLog
@@ -51,6 +53,11 @@ export class Tasks implements TaskOwner, AsyncDisposable {
     return task
   }
 
+  /** Resolves when every task that runs now has ended. Nothing is cancelled. */
+  async ended(): Promise<void> {
+    await Promise.all(Array.from(this.#running, (task) => task.ended))
+  }
+
   /**
    * Waits until no task runs, those included that are added meanwhile. After `drainTimeoutMs` it cancels what is left, and
    * after `cancelTimeoutMs` more it reports what goes on all the same. It never rejects.
@@ -62,6 +69,7 @@ export class Tasks implements TaskOwner, AsyncDisposable {
     for (const { name } of this.#running) this.#log.error(`The task ${show(name)} goes on after the shutdown`)
   }
 
+  /** {@link Tasks.drain}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.drain()
   }

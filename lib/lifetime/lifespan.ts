@@ -16,7 +16,9 @@ export type Lifespan<State = Record<string, unknown>, App = unknown> =
 
 /** What to do before the first connection and after the last one, as two functions. */
 export interface LifespanHooks<State = Record<string, unknown>, App = unknown> {
+  /** Starts up and returns the state. */
   startup?(app: App): State | Promise<State>
+  /** Shuts down. */
   shutdown?(app: App): unknown
 }
 

@@ -1,5 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { HTTPException } from '../exceptions/http-exception.ts'
+import { findJSONFault } from './json-fault.ts'
+import { defaultMaxJSONDepth, nestsDeeper } from './json-depth.ts'
 
 /**
  * Decodes UTF-8, without a byte order mark, as the platform's `text()` does.
@@ -16,24 +18,33 @@ export function decodeText(bytes: Uint8Array): string {
 /**
  * Parses JSON in UTF-8.
  *
- * @throws {@link HTTPException} 400 for bytes that are not, among them an empty body.
+ * @throws {@link HTTPException} 400 for bytes that are not, among them an empty body, and for arrays and objects that nest
+ *   deeper than `maxDepth`.
  * @see https://www.rfc-editor.org/rfc/rfc8259
  */
-export function parseJSON(bytes: Uint8Array): unknown {
+export function parseJSON(bytes: Uint8Array, maxDepth: number = defaultMaxJSONDepth): unknown {
   if (bytes.length === 0) throw new HTTPException(400, { detail: 'The body is empty, expected JSON' })
   const text = decodeText(bytes)
+  const value = parseText(text)
+  if (nestsDeeper(text, maxDepth))
+    throw new HTTPException(400, { detail: `The body nests deeper than ${maxDepth} levels` })
+  return value
+}
+
+/** The answer to a body in a coding that nobody has undone, nor bounded what it grows to. */
+export function codedBody(): HTTPException {
+  const detail = 'The body has a content-encoding, which is not supported here'
+  return new HTTPException(415, { detail, headers: { 'accept-encoding': 'identity' } })
+}
+
+/** What was found at the place is left out of the answer: it came from the client. */
+function parseText(text: string): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch (cause) {
-    throw new HTTPException(400, { detail: `The body is not valid JSON${placeOf(cause as SyntaxError)}`, cause })
+    const { line, column } = findJSONFault(text)
+    throw new HTTPException(400, { detail: `The body is not valid JSON at line ${line}, column ${column}`, cause })
   }
-}
-
-/** Where parsing failed. What was found there is left out: it came from the client. */
-function placeOf({ message }: SyntaxError): string {
-  const position = /at position (\d+)/.exec(message)?.[1]
-  if (position !== undefined) return ` at position ${position}`
-  return /unexpected end/i.test(message) ? ': it ends too early' : ''
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

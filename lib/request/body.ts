@@ -65,16 +65,16 @@ export class RequestBody implements Waiting {
   }
 
   /**
-   * Gives out the body as it arrives, without a limit. It can be called once; after {@link RequestBody.read} it repeats
-   * what was read.
+   * Gives out the body as it arrives. It can be called once; after {@link RequestBody.read} it repeats what was read.
    *
    * @throws {@link BodyConsumed} when it is called again.
-   * @throws {@link HTTPException} 408 while iterating, for a body that pauses longer than `timeoutMs`.
+   * @throws {@link HTTPException} while iterating, 413 for a body of more than `maxBytes` and 408 for one that pauses longer
+   *   than `timeoutMs`.
    */
-  stream(timeoutMs: number): AsyncGenerator<Uint8Array, void, undefined> {
+  stream(limits: ReadLimits): AsyncGenerator<Uint8Array, void, undefined> {
     if (this.#streamed) throw new BodyConsumed()
     this.#streamed = this.#reading === null
-    return this.#reading === null ? this.#chunks(timeoutMs) : this.#replay(this.#reading)
+    return this.#reading === null ? this.#chunks(limits) : this.#replay(this.#reading, limits.maxBytes)
   }
 
   /** Ends a wait for the client that has taken too long. */
@@ -127,16 +127,20 @@ export class RequestBody implements Waiting {
     return this.#bytes
   }
 
-  async *#chunks(timeoutMs: number): AsyncGenerator<Uint8Array, void, undefined> {
+  async *#chunks({ maxBytes, timeoutMs }: ReadLimits): AsyncGenerator<Uint8Array, void, undefined> {
+    let size = 0
     for (let more: boolean | null | undefined = true; more;) {
       const { body, more_body } = await this.#watched(timeoutMs, (message) => this.#requestMessage(message))
       more = more_body
-      if (body && body.length > 0) yield body
+      if (!body || body.length === 0) continue
+      size += body.length
+      if (size > maxBytes) throw tooLarge(maxBytes)
+      yield body
     }
   }
 
-  async *#replay(reading: Promise<unknown>): AsyncGenerator<Uint8Array, void, undefined> {
-    const bytes = await this.#readAgain(reading, Infinity, (all) => all)
+  async *#replay(reading: Promise<unknown>, maxBytes: number): AsyncGenerator<Uint8Array, void, undefined> {
+    const bytes = await this.#readAgain(reading, maxBytes, (all) => all)
     if (bytes.length > 0) yield bytes
   }
 

@@ -1,5 +1,10 @@
-/** What is to be done when an app's call for a connection has ended. */
-export type AtEnd = () => Promise<void>
+/** What has made a call fail. */
+export interface CallFailure {
+  readonly error: unknown
+}
+
+/** What is to be done when an app's call for a connection has ended; `null` stands for a good end. */
+export type AtEnd = (failure: CallFailure | null) => Promise<void>
 
 /** A scope as far as the end of its call is concerned. */
 export interface EndingScope {
@@ -22,14 +27,14 @@ export async function endCall(scope: object & EndingScope, call: Promise<void>):
   try {
     await call
   } catch (error) {
-    await Promise.allSettled(doNoted(scope))
+    await Promise.allSettled(doNoted(scope, { error }))
     throw error
   }
-  await Promise.all(doNoted(scope))
+  await Promise.all(doNoted(scope, null))
 }
 
-function doNoted(scope: EndingScope): Promise<void>[] {
+function doNoted(scope: EndingScope, failure: CallFailure | null): Promise<void>[] {
   const noted = scope.at_end ?? []
   scope.at_end = null
-  return noted.map((work) => work())
+  return noted.map((work) => work(failure))
 }

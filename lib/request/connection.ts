@@ -5,6 +5,9 @@ import { QueryParams } from '../http/query-params.ts'
 import { encodePath, requestURL, urlAt } from '../http/url.ts'
 import type { HTTPScope, WebSocketScope } from '../spec/scope.ts'
 import { show } from '../spec/violations.ts'
+import type { User } from '../storage/registered.ts'
+import type { Session } from '../storage/session.ts'
+import type { AuthInfo } from './auth-info.ts'
 import type { EndingScope } from './call-end.ts'
 import type { TaskOwner } from './task-owner.ts'
 import type { URLResolver } from './url-resolver.ts'
@@ -23,6 +26,16 @@ export interface FrameworkScope extends EndingScope {
   url_resolver?: URLResolver | null
   /** The `root_path` that the server gave, before mounts added to it. */
   app_root_path?: string | null
+  /** How the request is named in logs. */
+  request_id?: string | null
+  /** Where the times of the request are noted. */
+  timings?: unknown
+  /** What is kept of the client between requests. */
+  session?: Session | null
+  /** Who makes the request; `null` when that is not known. */
+  user?: User | null
+  /** What the user may do. */
+  auth?: AuthInfo | null
   /** The limit of `bytes()`, `text()` and `json()` in bytes, for requests that name none. */
   max_body_bytes?: number | null
   /** How long a client may pause in the middle of a body, in milliseconds, for requests that name no time. */
@@ -38,6 +51,7 @@ export interface ClientAddress {
 /** What is built on first use, so that a connection that is not looked at costs nothing. */
 interface Views {
   url: URL | null
+  baseUrl: URL | null
   headers: Headers | null
   queryParams: QueryParams | null
   cookies: ReadonlyMap<string, string> | null
@@ -66,17 +80,22 @@ export abstract class Connection<S extends HTTPScope | WebSocketScope, Params, S
     return (this.#view.url ??= requestURL(this.scope))
   }
 
+  /** Where the outermost application is: the scheme and authority of {@link Connection.url}, the `root_path` and a slash. */
+  get baseUrl(): URL {
+    return (this.#view.baseUrl ??= urlAt(this.scope, `${this.#encodedRoot}/`))
+  }
+
   /**
-   * Builds the absolute URL of a named route, with the scheme and authority of this connection. The client named that
-   * authority: let only hosts that are yours through before a URL goes into a mail or a cache.
+   * Builds the absolute URL of a named route: with the authority of this connection, unless the route has a host, and with
+   * the scheme `ws` or `wss` for a WebSocket route. The client named that authority: let only hosts that are yours through
+   * before a URL goes into a mail or a cache.
    *
-   * @throws TypeError when the connection has passed no router; and what {@link URLResolver.urlPathFor} throws.
+   * @throws TypeError when the connection has passed no router; and what {@link URLResolver.resolveURL} throws.
    */
   urlFor(name: string, params: Readonly<Record<string, unknown>> = {}): URL {
-    const { url_resolver: resolver, app_root_path, root_path } = this.scope
+    const { url_resolver: resolver } = this.scope
     if (!resolver) throw new TypeError(`Cannot build the URL of ${show(name)}: the connection has passed no router`)
-    const path = resolver.urlPathFor(name, params)
-    return urlAt(this.scope, encodePath(app_root_path ?? root_path) + path)
+    return resolver.resolveURL(name, params).makeAbsoluteURL(this.baseUrl)
   }
 
   /** The path as routes see it: percent-decoded once, never normalised. */
@@ -120,6 +139,33 @@ export abstract class Connection<S extends HTTPScope | WebSocketScope, Params, S
     return this.scope.state as State
   }
 
+  /**
+   * What is kept of the client from one request to the next.
+   *
+   * @throws TypeError when the connection has passed no `sessions()`.
+   */
+  get session(): Session {
+    return this.scope.session ?? notThere('session', 'sessions()')
+  }
+
+  /**
+   * Who makes the request; `null` when that is not known.
+   *
+   * @throws TypeError when the connection has passed no `authentication()`.
+   */
+  get user(): User | null {
+    return this.scope.user === undefined ? notThere('user', 'authentication()') : this.scope.user
+  }
+
+  /**
+   * What the user may do.
+   *
+   * @throws TypeError when the connection has passed no `authentication()`.
+   */
+  get auth(): AuthInfo {
+    return this.scope.auth ?? notThere('auth', 'authentication()')
+  }
+
   /** The application that handles the connection. */
   get app(): unknown {
     return this.scope.app
@@ -153,9 +199,15 @@ export abstract class Connection<S extends HTTPScope | WebSocketScope, Params, S
   /** Makes a signal that is aborted when a disconnect is received. */
   protected abstract disconnectSignal(): AbortSignal
 
+  /** The `root_path` that the server gave. */
+  get #encodedRoot(): string {
+    return encodePath(this.scope.app_root_path ?? this.scope.root_path)
+  }
+
   get #view(): Views {
     return (this.#views ??= {
       url: null,
+      baseUrl: null,
       headers: null,
       queryParams: null,
       cookies: null,
@@ -164,6 +216,12 @@ export abstract class Connection<S extends HTTPScope | WebSocketScope, Params, S
       shutdownSignal: null,
     })
   }
+}
+
+function notThere(name: string, middleware: string): never {
+  throw new TypeError(
+    `Cannot read "${name}": the connection has passed no ${middleware}, expected it in the middleware of the application or of the route`,
+  )
 }
 
 function readQuery(query: string): QueryParams {

@@ -5,7 +5,7 @@ import type { MediaType } from '../http/media-type.ts'
 import type { Receive, Send } from '../spec/app.ts'
 import type { HTTPScope } from '../spec/scope.ts'
 import { show } from '../spec/violations.ts'
-import { decodeText, parseJSON } from './body-content.ts'
+import { codedBody, decodeText, parseJSON } from './body-content.ts'
 import { defaultBodyTimeoutMs, defaultMaxBodyBytes, RequestBody, tooLarge } from './body.ts'
 import { Connection } from './connection.ts'
 import type { FrameworkScope } from './connection.ts'
@@ -14,7 +14,12 @@ import type { FormOptions, FormStreamOptions } from './form/form-reader.ts'
 import type { FormPart } from './form/form-part.ts'
 
 export interface StreamOptions {
-  /** How long the client may pause, in milliseconds; a longer pause is answered with 408. Default: any time. */
+  /** The largest body to accept, in bytes; a larger one is answered with 413. Default: `max_body_bytes` of the scope, else any. */
+  maxBodyBytes?: number
+  /**
+   * How long the client may pause, in milliseconds; a longer pause is answered with 408. Default: `body_timeout_ms` of the
+   * scope, else any time.
+   */
   bodyTimeoutMs?: number
 }
 
@@ -34,7 +39,12 @@ export interface BodyOptions {
 export interface JSONBodyOptions extends BodyOptions {
   /** Reads the body as JSON whatever `content-type` says. Default false. */
   anyMediaType?: boolean
+  /** How deep arrays and objects may nest; deeper is answered with 400. Default 200. */
+  maxDepth?: number
 }
+
+/** What a client says of itself and of what it takes, as far as it is true of whatever it asks for. */
+const sharedFields = ['accept', 'accept-encoding', 'accept-language', 'cache-control', 'user-agent']
 
 const unparsed: unique symbol = Symbol('unparsed')
 
@@ -68,15 +78,18 @@ export class Request<Params = Record<string, unknown>, State = Record<string, un
   }
 
   /**
-   * Gives out the body as it arrives. It has no limit, so count what you keep. It can be called once, instead of `bytes()`,
-   * `text()` and `json()` or after them; then it repeats what was read.
+   * Gives out the body as it arrives. Unless the options or the scope say so it has no limit: count what you keep. It can be
+   * called once, instead of `bytes()`, `text()` and `json()` or after them; then it repeats what was read.
    *
    * @throws {@link BodyConsumed} when it is called again.
-   * @throws {@link HTTPException} 408 while iterating, when the client pauses longer than `bodyTimeoutMs`.
+   * @throws {@link HTTPException} 413 for an announced length above `maxBodyBytes`; while iterating, 413 as soon as the body is
+   *   larger, and 408 when the client pauses longer than `bodyTimeoutMs`.
    * @throws {@link ClientDisconnected} while iterating, when the client leaves before the end.
    */
   stream(options?: StreamOptions): AsyncGenerator<Uint8Array, void, undefined> {
-    return this.#reader.stream(options?.bodyTimeoutMs === undefined ? Infinity : this.#timeoutMs(options))
+    const maxBytes = this.#maxBytes(options, Infinity)
+    if (this.#announcesMore(maxBytes)) throw tooLarge(maxBytes)
+    return this.#reader.stream({ maxBytes, timeoutMs: this.#timeoutMs(options, Infinity) })
   }
 
   /**
@@ -94,17 +107,18 @@ export class Request<Params = Record<string, unknown>, State = Record<string, un
   /**
    * Reads the whole body as UTF-8.
    *
-   * @throws {@link HTTPException} 400 when it is not UTF-8; and what {@link Request.bytes} throws.
+   * @throws {@link HTTPException} 400 when it is not UTF-8; 415 for a `content-encoding`; and what {@link Request.bytes} throws.
    */
   text(options?: BodyOptions): Promise<string> {
-    return this.#read(options, decodeText)
+    return this.#isCoded() ? Promise.reject(codedBody()) : this.#read(options, decodeText)
   }
 
   /**
    * Reads the whole body as JSON. The type parameter is a promise of yours: nothing checks it here.
    *
-   * @throws {@link HTTPException} 415 when `content-type` is neither `application/json` nor a type with the suffix `+json`;
-   *   400 when the body is not JSON; and what {@link Request.bytes} throws.
+   * @throws {@link HTTPException} 415 when `content-type` is neither `application/json` nor a type with the suffix `+json`, and
+   *   for a `content-encoding`; 400 when the body is not JSON or nests deeper than `maxDepth`; and what {@link Request.bytes}
+   *   throws.
    */
   json<T = unknown>(options?: JSONBodyOptions): Promise<T> {
     if (options?.anyMediaType !== true && !this.#hasJSONType()) {
@@ -112,8 +126,13 @@ export class Request<Params = Record<string, unknown>, State = Record<string, un
         'The body is not declared as JSON: expected content-type application/json or a type ending in +json'
       return Promise.reject(new HTTPException(415, { detail }))
     }
+    if (this.#isCoded()) return Promise.reject(codedBody())
+    const maxDepth = options?.maxDepth
+    if (maxDepth !== undefined && !(typeof maxDepth === 'number' && maxDepth >= 0)) {
+      throw new TypeError(`Cannot read the body: maxDepth is ${show(maxDepth)}, expected a number of levels`)
+    }
     return this.#read(options, (bytes) => {
-      if (this.#json === unparsed) this.#json = parseJSON(bytes)
+      if (this.#json === unparsed) this.#json = parseJSON(bytes, maxDepth)
       return this.#json as T
     })
   }
@@ -165,6 +184,23 @@ export class Request<Params = Record<string, unknown>, State = Record<string, un
     await this.#send({ type: 'http.response.early_hint', links: [...links] })
   }
 
+  /**
+   * Promises the client a resource that it will need, which the server then answers as if it had been asked for. Where the
+   * server does not offer that it does nothing.
+   *
+   * @param path Of this origin, percent-encoded, with a query if need be.
+   * @throws TypeError for a path that does not begin with one slash, and for characters that have to be encoded.
+   * @see https://www.rfc-editor.org/rfc/rfc9113#section-8.4
+   */
+  async pushPromise(path: string): Promise<void> {
+    if (typeof path !== 'string' || !/^\/(?![/\\])[\x21-\x7e]*$/.test(path)) {
+      throw new TypeError(`Cannot push ${show(path)}: expected a percent-encoded path that begins with one "/"`)
+    }
+    if (this.scope.extensions?.['http.response.push'] === undefined) return
+    const headers = [...this.headers].filter(([name]) => sharedFields.includes(name))
+    await this.#send({ type: 'http.response.push', path, headers })
+  }
+
   protected override disconnectSignal(): AbortSignal {
     return this.#reader.signal
   }
@@ -174,19 +210,31 @@ export class Request<Params = Record<string, unknown>, State = Record<string, un
   }
 
   #read<T>(options: BodyOptions | undefined, use: (bytes: Uint8Array) => T): Promise<T> {
-    const maxBytes = options?.maxBodyBytes ?? this.scope.max_body_bytes ?? defaultMaxBodyBytes
-    if (typeof maxBytes !== 'number' || !(maxBytes >= 0)) {
-      throw new TypeError(`Cannot read the body: maxBodyBytes is ${show(maxBytes)}, expected a number of bytes`)
-    }
-    const announced = this.headers.get('content-length')
-    if (announced !== null && Number(announced) > maxBytes) return Promise.reject(tooLarge(maxBytes))
-    return this.#reader.read({ maxBytes, timeoutMs: this.#timeoutMs(options) }, use)
+    const maxBytes = this.#maxBytes(options, defaultMaxBodyBytes)
+    if (this.#announcesMore(maxBytes)) return Promise.reject(tooLarge(maxBytes))
+    return this.#reader.read({ maxBytes, timeoutMs: this.#timeoutMs(options, defaultBodyTimeoutMs) }, use)
   }
 
-  #timeoutMs(options: StreamOptions | undefined): number {
-    const timeoutMs = options?.bodyTimeoutMs ?? this.scope.body_timeout_ms ?? defaultBodyTimeoutMs
+  #maxBytes(options: BodyOptions | undefined, preset: number): number {
+    const maxBytes = options?.maxBodyBytes ?? this.scope.max_body_bytes ?? preset
+    if (typeof maxBytes === 'number' && maxBytes >= 0) return maxBytes
+    throw new TypeError(`Cannot read the body: maxBodyBytes is ${show(maxBytes)}, expected a number of bytes`)
+  }
+
+  #announcesMore(maxBytes: number): boolean {
+    const announced = this.headers.get('content-length')
+    return announced !== null && Number(announced) > maxBytes
+  }
+
+  #timeoutMs(options: BodyOptions | undefined, preset: number): number {
+    const timeoutMs = options?.bodyTimeoutMs ?? this.scope.body_timeout_ms ?? preset
     if (typeof timeoutMs === 'number' && timeoutMs > 0) return timeoutMs
     throw new TypeError(`Cannot read the body: bodyTimeoutMs is ${show(timeoutMs)}, expected milliseconds above 0`)
+  }
+
+  #isCoded(): boolean {
+    const coding = this.headers.get('content-encoding')
+    return coding !== null && coding.toLowerCase() !== 'identity'
   }
 
   #hasJSONType(): boolean {

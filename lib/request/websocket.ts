@@ -10,6 +10,7 @@ import { eventOf, nextState, websocketReceive, websocketSend } from '../spec/tra
 import { ClientDisconnected, ProtocolViolation, show } from '../spec/violations.ts'
 import { Connection } from './connection.ts'
 import type { FrameworkScope } from './connection.ts'
+import { jsonText } from './json-text.ts'
 
 /** What an accepted handshake is answered with. */
 export interface AcceptOptions {
@@ -54,6 +55,11 @@ export class WebSocket<Params = Record<string, unknown>, State = Record<string, 
   /** What the client offers, in its order of preference. */
   get subprotocols(): readonly string[] {
     return this.scope.subprotocols
+  }
+
+  /** Whether the handshake was accepted, and neither side is known to have closed the WebSocket since. */
+  get isOpen(): boolean {
+    return this.#sendState === 'open' && this.#left === null
   }
 
   /**
@@ -149,9 +155,7 @@ export class WebSocket<Params = Record<string, unknown>, State = Record<string, 
    * @throws TypeError for what JSON cannot hold.
    */
   async sendJson(value: unknown): Promise<void> {
-    const text: string | undefined = JSON.stringify(value)
-    if (text === undefined) throw new TypeError(`Cannot send ${show(value)} as JSON: JSON has no such value`)
-    await this.sendText(text)
+    await this.sendText(jsonText(value, (shown) => `Cannot send ${shown} as JSON`))
   }
 
   /**

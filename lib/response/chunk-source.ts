@@ -5,7 +5,7 @@ import { show } from '../spec/violations.ts'
 export type Chunk = string | Uint8Array
 
 /** What a stream of chunks can come from. */
-export type Chunks = Iterable<Chunk> | AsyncIterable<Chunk> | ReadableStream<Chunk> | Readable
+export type Chunks = Iterable<Chunk> | AsyncIterable<Chunk> | ReadableStream<Chunk> | Readable | Blob
 
 /** The chunks of a source, one by one, with a way to stop it even while it is being waited for. */
 export interface ChunkSource {
@@ -23,6 +23,7 @@ export interface ChunkSource {
  */
 export function openSource(chunks: Chunks): ChunkSource {
   if (isReadable(chunks)) return ofReadable(chunks)
+  if (chunks instanceof Blob) return ofWebStream(chunks.stream())
   if (isWebStream(chunks)) return ofWebStream(chunks)
   return Symbol.asyncIterator in chunks
     ? ofIterator(chunks[Symbol.asyncIterator](), true)
@@ -35,10 +36,10 @@ export function checkChunks(value: unknown): asserts value is Chunks {
     typeof value === 'object' &&
     value !== null &&
     !(value instanceof Uint8Array) &&
-    (Symbol.asyncIterator in value || Symbol.iterator in value || isWebStream(value))
+    (Symbol.asyncIterator in value || Symbol.iterator in value || isWebStream(value) || value instanceof Blob)
   if (!streams) {
     throw new TypeError(
-      `Cannot stream ${show(value)}: expected an iterable or async iterable of strings or Uint8Arrays, a ReadableStream or a Readable`,
+      `Cannot stream ${show(value)}: expected an iterable or async iterable of strings or Uint8Arrays, a ReadableStream, a Readable or a Blob`,
     )
   }
 }
@@ -62,7 +63,7 @@ function ofReadable(readable: Readable): ChunkSource {
   return { waits: true, next: () => iterator.next(), cancel: () => readable.destroy() }
 }
 
-function ofWebStream(stream: ReadableStream<Chunk>): ChunkSource {
+function ofWebStream(stream: ReadableStream<unknown>): ChunkSource {
   const reader = stream.getReader()
   return { waits: true, next: () => reader.read(), cancel: (reason) => reader.cancel(reason) }
 }

@@ -5,8 +5,9 @@ import { openSource } from './chunk-source.ts'
 import type { Chunks, ChunkSource } from './chunk-source.ts'
 import { EventStream } from './event-stream.ts'
 import type { Clock } from './event-stream.ts'
-import type { BodyKind, ResponseOptions } from './response.ts'
+import type { BodyKind } from './response.ts'
 import { StreamingResponse } from './streaming-response.ts'
+import type { StreamingOptions } from './streaming-response.ts'
 
 const eventStream: BodyKind = { contentType: 'text/event-stream', streamed: true }
 const defaultPingIntervalMs = 15_000
@@ -17,7 +18,7 @@ export type Events =
   | AsyncIterable<ServerSentEvent | string>
   | ReadableStream<ServerSentEvent | string>
 
-export interface EventSourceOptions extends ResponseOptions {
+export interface EventSourceOptions extends StreamingOptions {
   /**
    * After how long without an event a comment is sent, in milliseconds; `Infinity` for never. Default 15,000: it keeps
    * proxies from closing the connection, and finds out that a client has gone.

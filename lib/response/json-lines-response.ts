@@ -1,8 +1,9 @@
-import { show } from '../spec/violations.ts'
+import { jsonText } from '../request/json-text.ts'
 import { openSource } from './chunk-source.ts'
 import type { Chunks, ChunkSource } from './chunk-source.ts'
-import type { BodyKind, ResponseOptions } from './response.ts'
+import type { BodyKind } from './response.ts'
 import { StreamingResponse } from './streaming-response.ts'
+import type { StreamingOptions } from './streaming-response.ts'
 
 const jsonLines: BodyKind = { contentType: 'application/jsonl', streamed: true }
 
@@ -20,7 +21,7 @@ export type JSONValues = Iterable<unknown> | AsyncIterable<unknown> | ReadableSt
 export class JSONLinesResponse extends StreamingResponse {
   readonly #values: Chunks
 
-  constructor(values: JSONValues, options?: ResponseOptions) {
+  constructor(values: JSONValues, options?: StreamingOptions) {
     super(values as Chunks, options, jsonLines)
     this.#values = values as Chunks
   }
@@ -50,14 +51,12 @@ class JSONLines implements ChunkSource {
 
   async #line(value: unknown): Promise<string> {
     try {
-      const text: string | undefined = JSON.stringify(value)
-      if (text !== undefined) return `${text}\n`
-      throw new TypeError(
-        `Cannot send ${show(value)} as a line of JSON: JSON has no such value, expected for example null`,
-      )
+      return `${jsonText(value, attempt)}\n`
     } catch (error) {
       await this.#values.cancel(error)
       throw error
     }
   }
 }
+
+const attempt = (shown: string): string => `Cannot send ${shown} as a line of JSON`

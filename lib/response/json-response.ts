@@ -1,4 +1,4 @@
-import { show } from '../spec/violations.ts'
+import { jsonText } from '../request/json-text.ts'
 import { Response } from './response.ts'
 import type { BodyKind, ResponseOptions } from './response.ts'
 
@@ -12,14 +12,8 @@ const json: BodyKind = { contentType: 'application/json', streamed: false }
  */
 export class JSONResponse extends Response {
   constructor(content: unknown, options?: ResponseOptions) {
-    super(toJSON(content), options, json)
+    super(jsonText(content, attempt), options, json)
   }
 }
 
-function toJSON(content: unknown): string {
-  const text: string | undefined = JSON.stringify(content)
-  if (text !== undefined) return text
-  throw new TypeError(
-    `Cannot make a JSONResponse of ${show(content)}: JSON has no such value, expected for example null`,
-  )
-}
+const attempt = (shown: string): string => `Cannot make a JSONResponse of ${shown}`

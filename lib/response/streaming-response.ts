@@ -7,8 +7,19 @@ import type { Chunks, ChunkSource } from './chunk-source.ts'
 import { wantsBody } from './denial.ts'
 import { Response } from './response.ts'
 import type { BodyKind, ResponseOptions } from './response.ts'
+import { sendWithTrailers, takesTrailers } from './trailers.ts'
+import type { Trailers } from './trailers.ts'
 
 const streamed: BodyKind = { contentType: null, streamed: true }
+
+/** How a streamed response differs from a 200 with its body alone. */
+export interface StreamingOptions extends ResponseOptions {
+  /**
+   * Makes fields that follow the body, a checksum of it for example; a field `trailer` may announce their names. It is not
+   * called where the client or the server does not take trailers, nor for a body that did not end.
+   */
+  trailers?: Trailers
+}
 
 /**
  * An answer whose body is made while it is sent. The next chunk is asked for when the one before has been taken, so a
@@ -19,18 +30,22 @@ const streamed: BodyKind = { contentType: null, streamed: true }
  * source is being waited for. An async generator that waits for something notices only afterwards: give that something
  * `request.signal`.
  *
- * There is no default media type and no `content-length`; give them when they are known. A response over a generator or
- * a stream can be sent once, one over an array or another collection as often as needed.
+ * There is no default media type and no `content-length`, unless the source is a `Blob`, which knows both; give them when
+ * they are known. A response over a generator or a stream can be sent once, one over an array, another collection or a
+ * `Blob` as often as needed.
  */
 export class StreamingResponse extends Response {
   readonly #chunks: Chunks
+  readonly #trailers: Trailers | null
   #spent = false
 
   /** @throws TypeError for a source that is none, and for what {@link Response} refuses. */
-  constructor(chunks: Chunks, options?: ResponseOptions, kind: BodyKind = streamed) {
+  constructor(chunks: Chunks, options?: StreamingOptions, kind: BodyKind = kindOf(chunks)) {
     checkChunks(chunks)
     super(null, options, kind)
     this.#chunks = chunks
+    this.#trailers = options?.trailers ?? null
+    if (chunks instanceof Blob) this.headers.setDefault('content-length', String(chunks.size))
     // A stream that fails before it is read would end the process; whoever reads it hears of the failure all the same.
     if (isReadable(chunks)) chunks.on('error', ignore)
   }
@@ -39,7 +54,9 @@ export class StreamingResponse extends Response {
     this.#spend()
     const source = this.open(scope)
     try {
-      await (wantsBody(scope) ? this.#pump(source, scope, send) : this.#sendWithoutBody(source, send))
+      await (wantsBody(scope)
+        ? this.#pump(source, scope, this.#trailing(scope, send))
+        : this.#sendWithoutBody(source, send))
     } catch (error) {
       if (!(error instanceof ClientDisconnected)) throw error
     }
@@ -57,6 +74,10 @@ export class StreamingResponse extends Response {
     return signal === undefined ? pump.run(this.startMessage()) : pump.runUntil(signal, this.startMessage())
   }
 
+  #trailing(scope: HTTPScope | WebSocketScope, send: Send): Send {
+    return this.#trailers !== null && takesTrailers(scope) ? sendWithTrailers(send, this.#trailers) : send
+  }
+
   async #sendWithoutBody(source: ChunkSource, send: Send): Promise<void> {
     await source.cancel()
     await send(this.startMessage())
@@ -69,6 +90,11 @@ export class StreamingResponse extends Response {
     }
     this.#spent = true
   }
+}
+
+/** A `Blob` knows its type; an empty one is none. */
+function kindOf(chunks: Chunks): BodyKind {
+  return chunks instanceof Blob && chunks.type !== '' ? { contentType: chunks.type, streamed: true } : streamed
 }
 
 function ignore(): void {}

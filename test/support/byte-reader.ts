@@ -2,13 +2,16 @@ import type { Readable } from 'node:stream'
 
 /** Reads a stream by counts and marks. */
 export class ByteReader {
-  #bytes: Buffer = Buffer.alloc(0)
+  /** What has arrived. It is put together when somebody looks: long bodies come in many pieces. */
+  #chunks: Buffer[] = []
+  #size = 0
   #ended = false
   #wake = (): void => {}
 
   constructor(stream: Readable) {
     stream.on('data', (chunk: Buffer) => {
-      this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk])
+      this.#chunks.push(chunk)
+      this.#size += chunk.length
       this.#wake()
     })
     const end = (): void => {
@@ -20,14 +23,14 @@ export class ByteReader {
 
   /** Reads a number of bytes. Rejects when the stream ends before. */
   async take(count: number): Promise<Buffer> {
-    while (this.#bytes.length < count) await this.#more(`${count} bytes`)
+    while (this.#size < count) await this.#more(`${count} bytes`)
     return this.#cut(count)
   }
 
   /** Reads up to the end of a text. Rejects when the stream ends before. */
   async until(text: string): Promise<Buffer> {
     for (;;) {
-      const at = this.#bytes.indexOf(text, 0, 'latin1')
+      const at = this.#bytes().indexOf(text, 0, 'latin1')
       if (at >= 0) return this.#cut(at + text.length)
       await this.#more(JSON.stringify(text))
     }
@@ -36,12 +39,15 @@ export class ByteReader {
   /** Reads to the end. */
   async rest(): Promise<Buffer> {
     while (!this.#ended) await this.#next()
-    return this.#cut(this.#bytes.length)
+    return this.#cut(this.#size)
   }
 
   async #more(wanted: string): Promise<void> {
     if (this.#ended) {
-      throw new Error(`The connection ended where ${wanted} was expected, after ${JSON.stringify(String(this.#bytes))}`)
+      const before = JSON.stringify(String(this.#bytes().subarray(-200)))
+      throw new Error(
+        `The connection ended where ${wanted} was expected, after ${this.#size} bytes that end with ${before}`,
+      )
     }
     await this.#next()
   }
@@ -52,9 +58,15 @@ export class ByteReader {
     })
   }
 
+  #bytes(): Buffer {
+    if (this.#chunks.length !== 1) this.#chunks = [Buffer.concat(this.#chunks)]
+    return this.#chunks[0]!
+  }
+
   #cut(count: number): Buffer {
-    const taken = this.#bytes.subarray(0, count)
-    this.#bytes = this.#bytes.subarray(count)
-    return taken
+    const bytes = this.#bytes()
+    this.#chunks = [bytes.subarray(count)]
+    this.#size -= count
+    return bytes.subarray(0, count)
   }
 }

@@ -31,13 +31,15 @@ export interface FormRequest {
   readonly headers: Headers
   readonly mediaType: MediaType | null
   bytes(options: { maxBodyBytes: number; bodyTimeoutMs: number }): Promise<Uint8Array>
-  stream(options: { bodyTimeoutMs: number }): BodyChunks
+  stream(options: { maxBodyBytes: number; bodyTimeoutMs: number }): BodyChunks
 }
 
 /** What the options and the request say together. */
 interface Reading {
   readonly coding: FormCoding
   readonly limits: FormLimits
+  /** Of the stream of the body. The parts are counted as they are read, and the body with them. */
+  readonly maxBodyBytes: number
   readonly bodyTimeoutMs: number
 }
 
@@ -70,6 +72,7 @@ function prepare(request: FormRequest, options: FormStreamOptions): Reading {
   return {
     coding,
     limits,
+    maxBodyBytes: Infinity,
     bodyTimeoutMs: options.bodyTimeoutMs ?? request.scope.body_timeout_ms ?? defaultBodyTimeoutMs,
   }
 }

@@ -1,7 +1,9 @@
-import { symlinkSync } from 'node:fs'
+import { renameSync, symlinkSync } from 'node:fs'
 import { join, parse } from 'node:path'
 import { test } from 'tap'
+import type { Test } from 'tap'
 import { FileLookup, isForbidden } from '../../../lib/content/file-lookup.ts'
+import { OpenFile } from '../../../lib/response/open-file.ts'
 
 const strict = { followSymlinks: false }
 
@@ -50,4 +52,74 @@ test('isForbidden: tells what the system refuses from everything else', async (t
   t.equal(isForbidden(coded('EPERM')), true)
   t.equal(isForbidden(coded('ENOENT')), false)
   t.equal(isForbidden(new Error('x')), false)
+})
+
+/** Does something right before each opening, then right after it. */
+function aroundOpening(t: Test, before: (attempt: number) => void, after: () => void = () => {}): () => unknown[] {
+  const open = OpenFile.open.bind(OpenFile)
+  let attempt = 0
+  return t.capture(OpenFile, 'open', async (path: string) => {
+    before(attempt++)
+    const file = await open(path)
+    after()
+    return file
+  })
+}
+
+for (const [what, turned, segments] of [
+  ['a file', 'static/a.txt', ['a.txt']],
+  ['a directory', 'static/dir', ['dir', 'a.txt']],
+] as const) {
+  test(`FileLookup: ${what} that is turned into a link right before it is opened leads nowhere`, async (t) => {
+    const root = t.testdir({ static: { 'a.txt': 'fine', dir: { 'a.txt': 'fine' } }, out: { 'a.txt': 'SECRET' } })
+    const target = what === 'a file' ? 'out/a.txt' : 'out'
+    const opened = aroundOpening(t, (attempt) => {
+      if (attempt > 0) return
+      renameSync(join(root, turned), join(root, 'kept'))
+      symlinkSync(join(root, target), join(root, turned))
+    })
+    t.equal(await new FileLookup([join(root, 'static')], strict).findFile(segments), null)
+    t.equal(opened().length, 1)
+  })
+}
+
+test('FileLookup: what was turned once is looked for again, what is turned each time is given up', async (t) => {
+  const root = t.testdir({ static: { 'a.txt': 'fine' }, 'secret.txt': 'SECRET' })
+  const path = join(root, 'static/a.txt')
+  const turn = (): void => {
+    renameSync(path, join(root, 'kept'))
+    symlinkSync(join(root, 'secret.txt'), path)
+  }
+  const turnBack = (): void => renameSync(join(root, 'kept'), path)
+  const lookup = new FileLookup([join(root, 'static')], strict)
+  let turns = 1
+  const turned = (): boolean => turns-- > 0
+  let isTurned = false
+  const opened = aroundOpening(
+    t,
+    () => {
+      isTurned = turned()
+      if (isTurned) turn()
+    },
+    () => isTurned && turnBack(),
+  )
+  const file = await lookup.findFile(['a.txt'])
+  await file?.close()
+  t.equal(file?.stats.size, 4)
+  t.equal(opened().length, 2)
+  turns = Infinity
+  t.equal(await lookup.findFile(['a.txt']), null)
+  t.equal(opened().length, 3)
+})
+
+test('FileLookup: a file that is replaced by renaming right after it is opened is the one that was there', async (t) => {
+  const directory = t.testdir({ 'a.txt': 'old', 'new.txt': 'newer' })
+  aroundOpening(
+    t,
+    () => {},
+    () => renameSync(join(directory, 'new.txt'), join(directory, 'a.txt')),
+  )
+  const file = await new FileLookup([directory], strict).findFile(['a.txt'])
+  await file?.close()
+  t.equal(file?.stats.size, 3)
 })

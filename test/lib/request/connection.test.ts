@@ -1,6 +1,7 @@
 import { test } from 'tap'
 import { HTTPException } from '../../../lib/exceptions/http-exception.ts'
 import { Headers } from '../../../lib/http/headers.ts'
+import { URLPath } from '../../../lib/http/url-path.ts'
 import { Request } from '../../../lib/request/request.ts'
 import type { Extensions } from '../../../lib/spec/extensions.ts'
 import { httpScope } from '../../support/messages.ts'
@@ -114,14 +115,16 @@ test('Connection: where the server offers no signals, they are not aborted', asy
 })
 
 test('Connection: urlFor() builds the absolute URL of a route', async (t) => {
-  const url_resolver = { urlPathFor: (name: string, params: object) => `/${name}/${JSON.stringify(params)}` }
+  const url_resolver = {
+    resolveURL: (name: string, params: object) => new URLPath(encodeURI(`/${name}/${JSON.stringify(params)}`)),
+  }
   const scope = { url_resolver, root_path: '/mounted', path: '/mounted/x' }
   t.equal(request(scope).urlFor('item', { id: 1 }).href, 'http://example.org/mounted/item/%7B%22id%22:1%7D')
   t.equal(request({ ...scope, app_root_path: '/ä' }).urlFor('item').href, 'http://example.org/%C3%A4/item/%7B%7D')
 })
 
 test('Connection: urlFor() keeps a path that looks like an authority a path', async (t) => {
-  const url_resolver = { urlPathFor: () => '//evil.example' }
+  const url_resolver = { resolveURL: () => new URLPath('//evil.example') }
   t.equal(request({ url_resolver }).urlFor('item').href, 'http://example.org//evil.example')
 })
 
@@ -131,3 +134,17 @@ test('Connection: urlFor() without a router is an error that says so', async (t)
     message: 'Cannot build the URL of "item": the connection has passed no router',
   })
 })
+
+for (const [what, changes, href] of [
+  ['a root', {}, 'http://example.org/'],
+  ['a root_path', { root_path: '/api v1', path: '/api v1/x' }, 'http://example.org/api%20v1/'],
+  ['a mount', { root_path: '/api/mount', app_root_path: '/api', path: '/api/mount/x' }, 'http://example.org/api/'],
+  ['a root_path like an authority', { root_path: '//evil.example' }, 'http://example.org//evil.example/'],
+  ['a query', { query_string: 'a=b' }, 'http://example.org/'],
+] as const) {
+  test(`Connection: baseUrl with ${what} is ${href}`, async (t) => {
+    const connection = request(changes)
+    t.equal(connection.baseUrl.href, href)
+    t.equal(connection.baseUrl, connection.baseUrl)
+  })
+}

@@ -96,7 +96,7 @@ test('Request: readers that start at once share the body', async (t) => {
 
 test('Request: what json() refuses can still be read as text', async (t) => {
   const request = postJSON('{oops')
-  await t.rejects(request.json(), refusal(400, 'The body is not valid JSON at position 1'))
+  await t.rejects(request.json(), refusal(400, 'The body is not valid JSON at line 1, column 2'))
   await t.rejects(request.json(), refusal(400))
   t.equal(await request.text(), '{oops')
 })
@@ -310,4 +310,104 @@ test('Request: without send there are no early hints', async (t) => {
   await t.rejects(new Request(scope).sendEarlyHints([]), {
     message: 'Cannot send: the Request was made without "send"',
   })
+})
+
+test('Request: pushPromise() promises a path with what the client says of itself, where the server can', async (t) => {
+  const { send, sent } = recorder()
+  const headers: [string, string][] = [
+    ['host', 'example.org'],
+    ['accept', 'text/html'],
+    ['accept-encoding', 'br'],
+    ['accept-language', 'it'],
+    ['authorization', 'Bearer x'],
+    ['cache-control', 'no-cache'],
+    ['cookie', 'a=b'],
+    ['user-agent', 'test'],
+  ]
+  const extensions = { 'http.response.push': {} }
+  await new Request(httpScope({ headers, extensions }), receiveNothing, send).pushPromise('/style.css?v=1')
+  await new Request(httpScope({ headers }), receiveNothing, send).pushPromise('/style.css')
+  t.strictSame(sent, [
+    {
+      type: 'http.response.push',
+      path: '/style.css?v=1',
+      headers: [
+        ['accept', 'text/html'],
+        ['accept-encoding', 'br'],
+        ['accept-language', 'it'],
+        ['cache-control', 'no-cache'],
+        ['user-agent', 'test'],
+      ],
+    },
+  ])
+})
+
+for (const path of [
+  'style.css',
+  '',
+  '//evil.example/a',
+  '/\\evil.example',
+  '/a b',
+  '/\r\nx: y',
+  'https://a/',
+  1 as never,
+]) {
+  test(`Request: pushPromise() refuses ${JSON.stringify(path)}`, async (t) => {
+    await t.rejects(new Request(httpScope()).pushPromise(path), { name: 'TypeError', message: /^Cannot push / })
+  })
+}
+
+test('Request: without send there is no push promise', async (t) => {
+  const scope = httpScope({ extensions: { 'http.response.push': {} } })
+  await t.rejects(new Request(scope).pushPromise('/a'), { message: 'Cannot send: the Request was made without "send"' })
+})
+
+test('Request: stream() has the limit of its options, else that of the scope, else none', async (t) => {
+  const twice = (): Receive => receivingBody('abc', 'def')
+  t.strictSame(await chunksOf(post(twice()).stream({ maxBodyBytes: 6 })), ['abc', 'def'])
+  await t.rejects(chunksOf(post(twice()).stream({ maxBodyBytes: 5 })), refusal(413, 'The body is larger than 5 bytes'))
+  await t.rejects(chunksOf(post(twice(), {}, { max_body_bytes: 5 }).stream()), refusal(413))
+  t.strictSame(await chunksOf(post(twice(), {}, { max_body_bytes: 5 }).stream({ maxBodyBytes: 6 })), ['abc', 'def'])
+})
+
+test('Request: stream() answers 413 to an announced length above its limit, and reads nothing', async (t) => {
+  const request = post(receiveNothing, { 'content-length': '6' })
+  t.throws(() => request.stream({ maxBodyBytes: 5 }), refusal(413, 'The body is larger than 5 bytes'))
+})
+
+test('Request: stream() that repeats what was read keeps its limit', async (t) => {
+  const request = post(receivingBody('abc'))
+  await request.bytes()
+  await t.rejects(chunksOf(request.stream({ maxBodyBytes: 2 })), refusal(413))
+})
+
+test('Request: the limit of the scope is that of json(), text() and bytes() that name none', async (t) => {
+  const json = { 'content-type': 'application/json' }
+  const limited = (): Request => post(receivingBody('"abc"'), json, { max_body_bytes: 4 })
+  for (const read of [() => limited().json(), () => limited().text(), () => limited().bytes()]) {
+    await t.rejects(read(), refusal(413, 'The body is larger than 4 bytes'))
+  }
+  t.equal(await limited().json({ maxBodyBytes: 5 }), 'abc')
+})
+
+test('Request: json() takes a depth', async (t) => {
+  await t.rejects(postJSON('[[1]]').json({ maxDepth: 1 }), refusal(400, 'The body nests deeper than 1 levels'))
+  t.strictSame(await postJSON('[[1]]').json({ maxDepth: 2 }), [[1]])
+  for (const maxDepth of [-1, NaN, '9' as never]) {
+    t.throws(() => postJSON('1').json({ maxDepth }), {
+      name: 'TypeError',
+      message: /^Cannot read the body: maxDepth is /,
+    })
+  }
+})
+
+test('JS 42: json() and text() answer 415 to a coded body, whose bytes can be read', async (t) => {
+  const coded = (coding: string): Request =>
+    post(receivingBody('"a"'), { 'content-type': 'application/json', 'content-encoding': coding })
+  for (const read of [coded('gzip').json(), coded('br').text()]) {
+    const refused = await read.catch((error: unknown) => error)
+    t.match(refused, { status: 415, headers: { flat: ['accept-encoding', 'identity'] } })
+  }
+  t.equal(await coded('Identity').json(), 'a')
+  t.equal((await coded('gzip').bytes()).length, 3)
 })

@@ -117,6 +117,13 @@ for (const [what, read] of reads) {
 
 test('Request: stream() waits for any time unless it is told otherwise', async (t) => {
   t.notOk(await settledAfter(1_000_000, post(stalling()).stream().next()))
+  const limited = post(stalling(), undefined, { body_timeout_ms: 2000 }).stream().next()
+  t.ok(
+    await settledAfter(
+      3000,
+      limited.catch(() => {}),
+    ),
+  )
 })
 
 test('Request: bodyTimeoutMs of the call wins over that of the scope', async (t) => {

@@ -167,7 +167,7 @@ test('WebSocket: sendJson() refuses what JSON cannot hold', async (t) => {
   const { websocket, sent } = await opened()
   await t.rejects(websocket.sendJson(undefined), {
     name: 'TypeError',
-    message: 'Cannot send undefined as JSON: JSON has no such value',
+    message: 'Cannot send undefined as JSON: JSON has no such value, expected for example null',
   })
   t.strictSame(sent, [])
 })

@@ -34,11 +34,18 @@ for (const content of [undefined, () => {}, Symbol('a'), { toJSON: () => undefin
   })
 }
 
-test('JSONResponse: what JSON.stringify refuses is refused', async (t) => {
+test('JSONResponse: a BigInt and a circle are refused with a hint', async (t) => {
   const circle: { self?: unknown } = {}
   circle.self = circle
-  t.throws(() => new JSONResponse(circle), TypeError)
-  t.throws(() => new JSONResponse(1n), TypeError)
+  t.throws(() => new JSONResponse(circle), {
+    name: 'TypeError',
+    message:
+      'Cannot make a JSONResponse of an object of class Object: it holds itself, expected a value without circles',
+  })
+  t.throws(() => new JSONResponse([1n]), {
+    name: 'TypeError',
+    message: 'Cannot make a JSONResponse of [1]: JSON has no BigInt, expected a number, or text made by String(…)',
+  })
 })
 
 test('JSONResponse: status and headers are taken', async (t) => {

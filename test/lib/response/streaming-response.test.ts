@@ -400,3 +400,76 @@ test('StreamingResponse: where a refusal carries no body the source is cancelled
   t.strictSame(sent, [{ type: 'websocket.close' }])
   t.strictSame([source.asked, source.returned], [0, 1])
 })
+
+test('StreamingResponse: a Blob brings its type and its length, and can be sent twice', async (t) => {
+  const response = new StreamingResponse(new Blob(['a', 'b'], { type: 'text/csv' }))
+  t.strictSame(response.headers.flat, ['content-type', 'text/csv', 'content-length', '2'])
+  for (const _ of [1, 2]) {
+    const { send, sent } = recorder()
+    await response.respond(httpScope(), receiveNothing, send)
+    const text = sent.map((message) => Buffer.from((message as { body?: Chunk }).body ?? '').toString()).join('')
+    t.equal(text, 'ab')
+  }
+})
+
+test('StreamingResponse: fields that are given win over those of a Blob, which may have none', async (t) => {
+  const typed = new Blob(['a'], { type: 'text/csv' })
+  t.equal(
+    new StreamingResponse(typed, { mediaType: 'text/plain' }).headers.get('content-type'),
+    'text/plain; charset=utf-8',
+  )
+  t.equal(new StreamingResponse(typed, { headers: { 'content-type': 'a/b' } }).headers.get('content-type'), 'a/b')
+  t.strictSame(new StreamingResponse(new Blob(['a'])).headers.flat, ['content-length', '1'])
+})
+
+const offersTrailers = { extensions: { 'http.response.trailers': {} } }
+
+test('StreamingResponse: trailers follow the body where they are taken', async (t) => {
+  const { send, sent } = recorder()
+  let seen = ''
+  async function* source(): AsyncGenerator<string, void, undefined> {
+    seen += 'ab'
+    yield 'ab'
+  }
+  const response = new StreamingResponse(source(), { trailers: async () => ({ 'x-seen': seen }) })
+  await response.respond(httpScope(offersTrailers), receiveNothing, send)
+  t.match(sent, [
+    { type: 'http.response.start', trailers: true },
+    { body: 'ab', more_body: true },
+    { body: '', more_body: false },
+    { type: 'http.response.trailers' },
+  ])
+  t.strictSame([...(sent[3] as unknown as { headers: Iterable<unknown> }).headers], [['x-seen', 'ab']])
+})
+
+for (const [what, scope] of [
+  ['a server or a client that does not take them', httpScope()],
+  ['HEAD', httpScope({ ...offersTrailers, method: 'HEAD' })],
+  ['a refused handshake', websocketScope({ extensions: { 'websocket.http.response': {} } })],
+] as const) {
+  test(`StreamingResponse: there are no trailers for ${what}`, async (t) => {
+    const { send, sent } = recorder()
+    const trailers = (): never => t.fail('it was called') as never
+    await new StreamingResponse(['a'], { trailers }).respond(scope, receiveNothing, send)
+    t.notOk(sent.some((message) => 'trailers' in message || message.type === 'http.response.trailers'))
+  })
+}
+
+test('StreamingResponse: there are no trailers when the source fails or the client has left', async (t) => {
+  const trailers = (): never => t.fail('it was called') as never
+  async function* failing(): AsyncGenerator<string, void, undefined> {
+    yield 'a'
+    throw new Error('broken')
+  }
+  const response = new StreamingResponse(failing(), { trailers })
+  await t.rejects(response.respond(httpScope(offersTrailers), receiveNothing, recorder().send), { message: 'broken' })
+  const left = new StreamingResponse(['a', 'b'], { trailers })
+  await left.respond(httpScope(offersTrailers), receiveNothing, recorder({ at: 2, error: gone }).send)
+})
+
+test('StreamingResponse: trailers that fail fail the response', async (t) => {
+  const response = new StreamingResponse(['a'], { trailers: () => Promise.reject(new Error('no checksum')) })
+  await t.rejects(response.respond(httpScope(offersTrailers), receiveNothing, recorder().send), {
+    message: 'no checksum',
+  })
+})

