@@ -39,7 +39,10 @@ export function exceptions(options: ExceptionsOptions): Middleware {
       if (handler === null) return Promise.reject(error)
       // A mounted application has written its own there.
       Object.assign(scope, { app: owner, root_path: rootPath })
-      return answerException(error, handler, { scope, receive, send: progress.send })
+      return answerException(error, handler, { scope, receive, send: progress.send }).then(undefined, (failure) => {
+        progress.failure = { error: failure }
+        throw failure
+      })
     }
     try {
       const done = app(scope, receive, progress.send)

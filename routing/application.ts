@@ -1,24 +1,31 @@
 import { defaultHandlers } from '../lib/endpoint/default-handlers.ts'
 import { checkedHandler } from '../lib/endpoint/exception-handlers.ts'
 import type { ExceptionEntry, ExceptionHandler } from '../lib/endpoint/exception-handlers.ts'
+import type { Dependency } from '../lib/endpoint/dependencies/dependency.ts'
+import type { Replacement } from '../lib/endpoint/dependencies/dependency-plan.ts'
 import { unknownScope } from '../lib/endpoint/unknown-scope.ts'
 import { Tasks } from '../lib/lifetime/background.ts'
 import type { TasksOptions } from '../lib/lifetime/background.ts'
 import { checkLifespan, startLifespan } from '../lib/lifetime/lifespan.ts'
 import type { Lifespan, RunningLifespan } from '../lib/lifetime/lifespan.ts'
 import { runLifespan } from '../lib/lifetime/lifespan-app.ts'
+import type { BodyLimits } from '../lib/request/body-limits.ts'
 import type { ASGIApp, Middleware } from '../lib/spec/app.ts'
 import { exceptions } from '../middleware/exceptions.ts'
 import { serverErrors } from '../middleware/server-errors/server-errors.ts'
-import { checkedMiddleware, withMiddleware } from './layers.ts'
-import type { RoutedScope } from './routable.ts'
+import { checkedMiddleware, withDependencies, withLimits, withMiddleware } from './layers.ts'
+import type { Included } from './include.ts'
+import type { Routable, RoutedScope } from './routable.ts'
 import { Router } from './router.ts'
 import type { RouterOptions } from './router.ts'
 
 /** What an application has besides its routes. */
-export interface ApplicationOptions<State> extends RouterOptions {
+export interface ApplicationOptions<
+  State,
+  Routes extends Iterable<Routable> = Iterable<Routable>,
+> extends RouterOptions<Routes> {
   /**
-   * Answers to errors: a `Map`, or pairs made by `exceptionHandler`. A handler for 500 or for `Error` answers what no other
+   * Answers to errors, those of the middleware too: a `Map`, or pairs made by `exceptionHandler`. A handler for 500 or for `Error` answers what no other
    * handler does; the error is thrown again afterwards, so that the server logs it.
    */
   exceptionHandlers?: Iterable<ExceptionEntry>
@@ -26,7 +33,7 @@ export interface ApplicationOptions<State> extends RouterOptions {
   lifespan?: Lifespan<State, Application>
   /** How {@link Application.tasks} are kept and reported. */
   tasks?: TasksOptions
-  /** Shows errors to the client, stacks included: for development only. Default false. */
+  /** Shows errors to the client, sources included; never where `NODE_ENV` is `production`. Default false. */
   debug?: boolean
 }
 
@@ -37,12 +44,23 @@ export type StateOf<State> = State extends object ? State : Record<string, unkno
  * A router with what an app needs around it, from the outside in: the layer that answers unforeseen errors, the
  * middleware in the order of the list, and the layer of exception handlers. The lifespan does not pass the middleware.
  */
-export class Application<State = Record<string, unknown>> extends Router<StateOf<State>> {
+export class Application<
+  State = Record<string, unknown>,
+  Routes extends Iterable<Routable> = Iterable<Routable>,
+> extends Router<StateOf<State>, Routes> {
   /** Work that goes on beside requests. A shutdown waits for it, before the lifespan shuts down. */
   readonly tasks: Tasks
+  /**
+   * What stands for a dependency, in tests above all: `app.overrides.set(database, () => fake)`. It takes effect with the next
+   * connection. Mounted applications have their own.
+   */
+  readonly overrides: Map<Dependency, Replacement> = new Map()
   /** Takes effect before the first connection. */
   debug: boolean
+  readonly #limits: BodyLimits
+  readonly #supplied: ASGIApp
   readonly #middleware: Middleware[]
+  readonly #handlers: readonly ExceptionEntry[]
   /** Answers what has a handler. */
   readonly #exceptions: Middleware
   /** Answers what has none. */
@@ -52,9 +70,11 @@ export class Application<State = Record<string, unknown>> extends Router<StateOf
   #stack: ASGIApp | null = null
 
   /** @throws TypeError for exception handlers, middleware or a lifespan that cannot be such. */
-  constructor(options: ApplicationOptions<State> = {}) {
+  constructor(options: ApplicationOptions<State, Routes> = {}) {
     const { middleware = [], exceptionHandlers = [], lifespan, tasks, debug = false, ...rest } = options
     super(rest)
+    this.#limits = rest
+    this.#supplied = withDependencies(this.dispatch, rest.dependencies)
     this.tasks = new Tasks(tasks)
     if (lifespan !== undefined) checkLifespan(lifespan)
     this.#lifespan = lifespan ?? null
@@ -63,11 +83,16 @@ export class Application<State = Record<string, unknown>> extends Router<StateOf
     const { handlers, serverErrorHandler } = partition(exceptionHandlers)
     this.#serverErrorHandler = serverErrorHandler
     // Handlers of an application around this one come later: what this one cannot answer reaches them as an error.
-    this.#exceptions = exceptions({ handlers: [...defaultHandlers, ...handlers], inherit: false })
+    this.#handlers = [...defaultHandlers, ...handlers]
+    this.#exceptions = exceptions({ handlers: this.#handlers, inherit: false })
   }
 
   override get asgi(): ASGIApp {
     return this.#asgi
+  }
+
+  protected override pendingWork(): Promise<unknown> | null {
+    return this.tasks.size === 0 ? null : this.tasks.ended()
   }
 
   /**
@@ -81,6 +106,11 @@ export class Application<State = Record<string, unknown>> extends Router<StateOf
     }
     this.#middleware.unshift(checkedMiddleware(middleware))
     return this
+  }
+
+  /** An application has layers and a lifespan of its own: it can only be mounted. */
+  protected override included(): Included {
+    throw new TypeError('Cannot include an application: expected a router; mount() takes an application')
   }
 
   protected override async startUp(): Promise<RunningLifespan> {
@@ -117,8 +147,12 @@ export class Application<State = Record<string, unknown>> extends Router<StateOf
   }
 
   #fold(): ASGIApp {
-    const errors = serverErrors({ handler: this.#serverErrorHandler, debug: this.debug })
-    return errors(withMiddleware(this.#exceptions(this.dispatch), this.#middleware))
+    const errors = serverErrors({
+      handler: this.#serverErrorHandler,
+      handlers: this.#handlers,
+      debug: this.debug,
+    })
+    return errors(withLimits(withMiddleware(this.#exceptions(this.#supplied), this.#middleware), this.#limits))
   }
 }
 

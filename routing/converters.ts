@@ -17,6 +17,8 @@ export interface Converter<Value = unknown> {
    * ends that shares its segment with another, and lets routers that have many routes find this one quickly.
    */
   readonly characters?: RegExp
+  /** Describes the values in documents of the API, as JSON Schema. Default: text of the form of {@link Converter.regex}. */
+  readonly jsonSchema?: Readonly<Record<string, unknown>>
 }
 
 /** Converters by the name that patterns call them by. */
@@ -26,6 +28,7 @@ export type Converters = Readonly<Record<string, Converter>>
 const str: Converter<string> = {
   regex: /[^/]+/,
   characters: /[^/]/,
+  jsonSchema: { type: 'string' },
   convert: (text) => text,
   format: (value) => checked('str', value, typeof value === 'string' && value !== '' && !value.includes('/')),
 }
@@ -34,6 +37,7 @@ const str: Converter<string> = {
 const int: Converter<number> = {
   regex: /[0-9]+/,
   characters: /[0-9]/,
+  jsonSchema: { type: 'integer', minimum: 0 },
   convert(text) {
     const value = Number(text)
     return Number.isSafeInteger(value) ? value : undefined
@@ -45,6 +49,7 @@ const int: Converter<number> = {
 const float: Converter<number> = {
   regex: /[0-9]+(?:\.[0-9]+)?/,
   characters: /[0-9.]/,
+  jsonSchema: { type: 'number', minimum: 0 },
   convert(text) {
     const value = Number(text)
     return Number.isFinite(value) ? value : undefined
@@ -56,6 +61,7 @@ const float: Converter<number> = {
 const uuid: Converter<string> = {
   regex: /[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}/,
   characters: /[0-9a-fA-F-]/,
+  jsonSchema: { type: 'string', format: 'uuid' },
   convert: canonicalUUID,
   format: (value) =>
     canonicalUUID(checked('uuid', value, /^[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i.test(value))),
@@ -64,6 +70,7 @@ const uuid: Converter<string> = {
 /** Any number of segments, also none. */
 const path: Converter<string> = {
   regex: /[^]*/,
+  jsonSchema: { type: 'string' },
   convert: (text) => text,
   format: (value) => checked('path', value, typeof value === 'string'),
 }

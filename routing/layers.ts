@@ -1,21 +1,46 @@
+import type { Dependency } from '../lib/endpoint/dependencies/dependency.ts'
+import { DependencyLayer } from '../lib/endpoint/dependencies/dependency-layer.ts'
 import type { ExceptionEntry } from '../lib/endpoint/exception-handlers.ts'
 import { progressOf } from '../lib/endpoint/progress.ts'
+import { withBodyLimits } from '../lib/request/body-limits.ts'
+import type { BodyLimits } from '../lib/request/body-limits.ts'
 import type { ASGIApp, Middleware } from '../lib/spec/app.ts'
 import { show } from '../lib/spec/violations.ts'
 import { exceptions } from '../middleware/exceptions.ts'
 
-/** What can be put around the app of a route, a mount or a router. */
-export interface LayerOptions {
+/** What can be put around the app of a route, a mount, a host or a router. */
+export interface LayerOptions extends BodyLimits {
   /** The first is the outermost. It runs only for what the route matches. */
   middleware?: readonly Middleware[]
   /** Nearer than those of the mount and the application around it: a `Map`, or pairs made by `exceptionHandler`. */
   exceptionHandlers?: Iterable<ExceptionEntry>
+  /**
+   * What is made before anything further in is called, whatever that is: security, for one. Endpoints with contracts that ask
+   * for the same find it made. They run for every request that gets here: those of an application or a router also where no
+   * route will match.
+   */
+  dependencies?: readonly Dependency[]
 }
 
-/** Puts exception handlers around an app and middleware around these. */
-export function withLayers(app: ASGIApp, { middleware = [], exceptionHandlers }: LayerOptions): ASGIApp {
-  const handled = exceptionHandlers === undefined ? app : exceptions({ handlers: exceptionHandlers })(app)
-  return withMiddleware(handled, middleware)
+/** Puts dependencies around an app, exception handlers around these, then middleware, and limits around all. */
+export function withLayers(app: ASGIApp, options: LayerOptions): ASGIApp {
+  const { middleware = [], exceptionHandlers, dependencies } = options
+  const supplied = withDependencies(app, dependencies)
+  const handled = exceptionHandlers === undefined ? supplied : exceptions({ handlers: exceptionHandlers })(supplied)
+  return withLimits(withMiddleware(handled, middleware), options)
+}
+
+/** Makes dependencies before an app is called, when there are any. */
+export function withDependencies(app: ASGIApp, dependencies: readonly Dependency[] = []): ASGIApp {
+  if (dependencies.length === 0) return app
+  const layer = new DependencyLayer(dependencies)
+  return (scope, receive, send) =>
+    scope.type === 'lifespan' ? app(scope, receive, send) : layer.enter(app, { scope, receive, send })
+}
+
+/** Puts limits around an app, when there are any. */
+export function withLimits(app: ASGIApp, limits: BodyLimits): ASGIApp {
+  return limits.maxBodyBytes === undefined && limits.bodyTimeoutMs === undefined ? app : withBodyLimits(app, limits)
 }
 
 /** Puts middleware around an app, the first outermost. */

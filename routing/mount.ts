@@ -1,56 +1,73 @@
+import type { Dependency } from '../lib/endpoint/dependencies/dependency.ts'
+import type { RouteListing } from '../lib/endpoint/route-listing.ts'
+import { URLPath } from '../lib/http/url-path.ts'
 import type { MountedApp } from '../lib/lifetime/nested-lifespan.ts'
-import { toApp } from '../lib/spec/app.ts'
-import type { AppLike, ASGIApp } from '../lib/spec/app.ts'
+import type { ASGIApp } from '../lib/spec/app.ts'
 import { standalone } from './dispatch.ts'
 import { withLayers } from './layers.ts'
 import type { LayerOptions } from './layers.ts'
+import { addMountedState } from './mounted-state.ts'
+import { MountedTarget, splitParams } from './mounted-target.ts'
+import type { MountTarget } from './mounted-target.ts'
 import { joinParams } from './param-values.ts'
 import type { ParamValues } from './param-values.ts'
 import { PathPattern } from './path-pattern.ts'
-import type { AnyPath } from './path-pattern.ts'
+import type { AnyPath, ParamsOf } from './path-pattern.ts'
 import type { PathShape } from './path-shape.ts'
 import type { Match, Routable, RoutedScope } from './routable.ts'
-import { Router } from './router.ts'
+import type { RouteTable } from './route-table.ts'
+import type { Named, URLsBelow } from './url-names.ts'
 
 /** The name of a mount, and the layers around it. */
-export interface MountOptions extends LayerOptions {
+export interface MountOptions<Name extends string | null = string | null> extends LayerOptions {
   /**
    * The name for building URLs: `name:child` names a route of the mounted app, `name` alone with the parameter `path` any
    * path below the mount. Without a name the routes of the mounted app go by their own.
    */
-  name?: string
-}
-
-/** What builds paths within a mounted app. */
-interface PathSource {
-  urlPath(name: string, params: ParamValues): string | null
+  name?: Name
 }
 
 /**
  * Leads everything below a path to an app, whose `root_path` grows by that path. A mount at `/x` takes `/x/` and `/x/y`,
  * neither `/xy` nor `/x`, which the router redirects.
  */
-export class Mount implements Routable {
+export class Mount<
+  const Path extends AnyPath = AnyPath,
+  const Target extends MountTarget = MountTarget,
+  const Name extends string | null = null,
+>
+  implements Routable, Named<URLsBelow<Name, ParamsOf<Path>, Target>>
+{
+  declare readonly '~urls'?: URLsBelow<Name, ParamsOf<Path>, Target>
   readonly pattern: PathPattern
   readonly name: string | null
-  readonly mounted: MountedApp
   readonly literalPath: string | null = null
+  /** What is made before the app is called. */
+  readonly dependencies: readonly Dependency[]
+  readonly #target: MountedTarget
   readonly #app: ASGIApp
-  readonly #inner: PathSource | null
   #asgi: ASGIApp | null = null
 
   /**
    * @param path May have parameters. Empty or `/` mounts at the root.
-   * @param target An app, or the routes of a router.
+   * @param target An app, or the routes of a table.
    * @throws TypeError for a malformed path and for a target that is no app.
    */
-  constructor(path: AnyPath, target: AppLike | readonly Routable[], options: MountOptions = {}) {
+  constructor(path: Path, target: Target, options: MountOptions<Name> = {}) {
     this.pattern = typeof path === 'string' ? new PathPattern(withoutSlash(path)) : path
     this.name = options.name ?? null
-    const app = isRoutes(target) ? new Router({ routes: target }) : target
-    this.mounted = { app: toApp(app), key: Symbol(`state of ${this.pattern.source}`) }
+    this.#target = new MountedTarget(target, this.pattern.source)
+    this.dependencies = options.dependencies ?? []
     this.#app = withLayers(this.mounted.app, options)
-    this.#inner = 'urlPath' in app && typeof app.urlPath === 'function' ? (app as PathSource) : null
+  }
+
+  /** The routes that it leads to; `null` for an app that is no router. */
+  get table(): RouteTable | null {
+    return this.#target.table
+  }
+
+  get mounted(): MountedApp {
+    return this.#target.mounted
   }
 
   get asgi(): ASGIApp {
@@ -76,37 +93,37 @@ export class Mount implements Routable {
     scope.root_path += prefix
     scope.endpoint = this.#app
     scope.route = this
-    const state = (scope.state as Record<symbol, unknown> | undefined)?.[this.mounted.key]
-    if (state !== undefined) Object.assign(scope.state, state)
+    addMountedState(scope, this.mounted)
     return this.#app
   }
 
-  urlPath(name: string, params: ParamValues): string | null {
-    const own: Record<string, unknown> = Object.create(null)
-    const rest: Record<string, unknown> = Object.create(null)
-    for (const [key, value] of Object.entries(params)) (this.pattern.names.includes(key) ? own : rest)[key] = value
+  urlPath(name: string, params: ParamValues): URLPath | null {
+    const { own, rest } = splitParams(params, this.pattern.names)
     if (!this.pattern.takes(own)) return null
-    const below = name === this.name ? pathBelow(rest) : this.#innerPath(name, rest)
-    return below === null ? null : this.pattern.format(own) + below
+    if (name === this.name)
+      return anythingBelow.takes(rest) ? new URLPath(this.pattern.format(own) + pathOf(rest)) : null
+    const below = this.#target.urlPath(this.name, name, rest)
+    return below === null ? null : new URLPath(this.pattern.format(own) + below.path, below)
   }
 
-  #innerPath(name: string, params: ParamValues): string | null {
-    if (this.#inner === null) return null
-    if (this.name === null) return this.#inner.urlPath(name, params)
-    const prefix = `${this.name}:`
-    return name.startsWith(prefix) ? this.#inner.urlPath(name.slice(prefix.length), params) : null
+  listing(): RouteListing {
+    const { source, names } = this.pattern
+    return {
+      kind: 'mount',
+      path: source,
+      name: this.name,
+      methods: null,
+      params: names,
+      routes: this.#target.listing(),
+    }
   }
 }
 
 const anythingBelow = new PathPattern('/{path:path}')
 
-function pathBelow(params: ParamValues): string | null {
-  if (!anythingBelow.takes(params)) return null
-  return anythingBelow.format({ path: String(params['path']).replace(/^\/+/, '') })
-}
-
-function isRoutes(target: AppLike | readonly Routable[]): target is readonly Routable[] {
-  return Array.isArray(target)
+/** Returns the parameter `path` as the path below a mount or at a host. */
+export function pathOf({ path }: ParamValues): string {
+  return anythingBelow.format({ path: String(path).replace(/^\/+/, '') })
 }
 
 function withoutSlash(path: string): string {

@@ -9,7 +9,7 @@ import type { ConverterValues, PathParams } from './path-params.ts'
 import { shapeOf } from './path-shape.ts'
 import type { PathShape } from './path-shape.ts'
 import { parsePath } from './path-syntax.ts'
-import type { PathParts } from './path-syntax.ts'
+import type { PathParam, PathParts } from './path-syntax.ts'
 import { urlPathOf } from './url-path.ts'
 
 /** A path as routes take it: a string, or a pattern with converters of its own. */
@@ -86,9 +86,30 @@ export class PathPattern<const Path extends string = string, const Custom extend
     this.#literalMatch = { prefix: path, params: noParams }
   }
 
+  /**
+   * Registers converters for many paths: returns a function that makes patterns with them.
+   *
+   * @throws TypeError from the function, as the constructor does.
+   */
+  static using<const Custom extends Converters>(
+    converters: Custom,
+  ): <const Path extends string>(path: Path) => PathPattern<Path, Custom> {
+    return (path) => new PathPattern(path, converters)
+  }
+
   /** Whether the pattern is plain text. */
   get isLiteral(): boolean {
     return this.#whole === null
+  }
+
+  /** The parameters with their converters, in the order in which they stand. */
+  get params(): readonly PathParam[] {
+    return this.#parts.params
+  }
+
+  /** The text before each parameter, and the text after the last one. */
+  get literals(): readonly string[] {
+    return this.#parts.literals
   }
 
   /** What the paths look like that the pattern matches. */

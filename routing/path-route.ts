@@ -1,4 +1,7 @@
+import type { RouteListing } from '../lib/endpoint/route-listing.ts'
+import { URLPath } from '../lib/http/url-path.ts'
 import type { ASGIApp } from '../lib/spec/app.ts'
+import { show } from '../lib/spec/violations.ts'
 import { standalone } from './dispatch.ts'
 import { joinParams } from './param-values.ts'
 import type { ParamValues } from './param-values.ts'
@@ -20,6 +23,10 @@ export abstract class PathRoute<Target> implements Routable {
   readonly pattern: PathPattern
   readonly name: string | null
   readonly endpoint: Target
+  /** The methods that are taken; `null` when there is no choice of them. */
+  abstract readonly methods: readonly string[] | null
+  /** What the route speaks. */
+  protected abstract readonly protocol: 'http' | 'websocket'
   readonly #app: ASGIApp
   #asgi: ASGIApp | null = null
 
@@ -55,7 +62,28 @@ export abstract class PathRoute<Target> implements Routable {
     return this.#app
   }
 
-  urlPath(name: string, params: ParamValues): string | null {
-    return name === this.name && this.pattern.takes(params) ? this.pattern.format(params) : null
+  urlPath(name: string, params: ParamValues): URLPath | null {
+    if (name !== this.name || !this.pattern.takes(params)) return null
+    return new URLPath(this.pattern.format(params), { protocol: this.protocol })
   }
+
+  listing(): RouteListing {
+    const { source, names } = this.pattern
+    const kind = this.protocol
+    return { kind, path: source, name: this.name, methods: this.methods, params: names, routes: null }
+  }
+}
+
+/** Returns the name of an endpoint's function or class, or of the class of an object. */
+export function nameOf(endpoint: object): string | null {
+  const name: string | undefined = typeof endpoint === 'function' ? endpoint.name : endpoint.constructor?.name
+  return name === undefined || name === '' ? null : name
+}
+
+/** A class cannot be called: only those that are apps can be endpoints. */
+export function refuseClass(endpoint: object, path: string, base: string): void {
+  if (Object.getOwnPropertyDescriptor(endpoint, 'prototype')?.writable !== false) return
+  throw new TypeError(
+    `Cannot add route ${show(path)}: the endpoint is the class ${show(nameOf(endpoint))}, expected a function or a class that extends ${base}`,
+  )
 }

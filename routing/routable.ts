@@ -1,3 +1,5 @@
+import type { RouteListing } from '../lib/endpoint/route-listing.ts'
+import type { URLPath } from '../lib/http/url-path.ts'
 import type { MountedApp } from '../lib/lifetime/nested-lifespan.ts'
 import type { FrameworkScope } from '../lib/request/connection.ts'
 import type { ASGIApp } from '../lib/spec/app.ts'
@@ -36,8 +38,10 @@ export interface Routable {
   mayMatch(path: string): boolean
   /** Writes what was found onto the scope, once the routable was chosen, and returns the app to call. */
   enter(scope: RoutedScope, match: Match): ASGIApp
-  /** Returns the path, percent-encoded, of what has this name and exactly these parameters; `null` when nothing has. */
-  urlPath(name: string, params: ParamValues): string | null
-  /** The app whose lifespan runs within that of the router. */
-  readonly mounted?: MountedApp | null
+  /** Returns the URL of what has this name and exactly these parameters; `null` when nothing has. */
+  urlPath(name: string, params: ParamValues): URLPath | null
+  /** The apps whose lifespans run within that of the router. */
+  readonly mounted?: MountedApp | readonly MountedApp[] | null
+  /** The routable as a row of the table, for those who read it. */
+  listing?(): RouteListing
 }

@@ -1,5 +1,9 @@
+import type { Contract } from '../lib/endpoint/contract/contract.ts'
+import { contractOf } from '../lib/endpoint/contract/contract-endpoint.ts'
+import type { Dependency } from '../lib/endpoint/dependencies/dependency.ts'
 import { endpointApp } from '../lib/endpoint/endpoint-app.ts'
 import type { Endpoint } from '../lib/endpoint/endpoint.ts'
+import { isHTTPEndpoint } from '../lib/endpoint/http-endpoint.ts'
 import type { ASGIApp } from '../lib/spec/app.ts'
 import { canonicalName } from '../lib/spec/field-syntax.ts'
 import { show } from '../lib/spec/violations.ts'
@@ -7,27 +11,37 @@ import { withLayers } from './layers.ts'
 import type { LayerOptions } from './layers.ts'
 import { noParams } from './param-values.ts'
 import { routePattern } from './path-pattern.ts'
-import type { AnyPath, ParamsOf, PathPattern } from './path-pattern.ts'
-import { PathRoute } from './path-route.ts'
+import type { AnyPath, ParamsOf } from './path-pattern.ts'
+import { PathRoute, nameOf, refuseClass } from './path-route.ts'
 import type { Match, RoutedScope } from './routable.ts'
+import type { Named, RouteURL } from './url-names.ts'
 
 /** What a route takes besides its path, and the layers around it. */
-export interface RouteOptions extends LayerOptions {
-  /** Default: GET for an endpoint, every method for an app. GET brings HEAD with it. */
+export interface RouteOptions<Name extends string | null = string | null> extends LayerOptions {
+  /** Default: GET for an endpoint, those of the class for a class, every method for an app. GET brings HEAD with it. */
   methods?: Iterable<string>
-  /** The name for building URLs. Default: that of the endpoint's function. */
-  name?: string
+  /** The name for building URLs. Default: that of the endpoint's function or class. */
+  name?: Name
 }
 
-/** What answers at a route: an endpoint, or an object that is an app. */
+/** What answers at a route: an endpoint, or an object or a class that is an app, as an `HTTPEndpoint` is. */
 export type RouteTarget<Params, State> = Endpoint<Params, State> | { readonly asgi: ASGIApp }
 
 /** Leads requests for a path to an endpoint. */
-export class Route<const Path extends AnyPath = AnyPath, State = Record<string, unknown>> extends PathRoute<
-  RouteTarget<never, never>
-> {
+export class Route<
+  const Path extends AnyPath = AnyPath,
+  State = Record<string, unknown>,
+  const Name extends string | null = null,
+>
+  extends PathRoute<RouteTarget<never, never>>
+  implements Named<RouteURL<Name, ParamsOf<Path>>>
+{
+  declare readonly '~urls'?: RouteURL<Name, ParamsOf<Path>>
   /** `null` when every method is taken. */
-  readonly methods: readonly string[] | null
+  override readonly methods: readonly string[] | null
+  /** What is made before the endpoint is called. */
+  readonly dependencies: readonly Dependency[]
+  protected override readonly protocol = 'http' as const
   readonly #takes: ReadonlySet<string> | null
   /** What a path without parameters always gives. */
   readonly #literalMatch: Match
@@ -36,13 +50,19 @@ export class Route<const Path extends AnyPath = AnyPath, State = Record<string, 
    * @throws TypeError for a path that does not start with "/" or is malformed, for an endpoint that is none, and for
    * methods that are not tokens.
    */
-  constructor(path: Path, endpoint: RouteTarget<ParamsOf<Path>, State>, options: RouteOptions = {}) {
+  constructor(path: Path, endpoint: RouteTarget<ParamsOf<Path>, State>, options: RouteOptions<Name> = {}) {
     const pattern = routePattern(path)
-    const app = withLayers(appOf(endpoint, pattern), options)
+    const app = withLayers(appOf(endpoint, pattern.source), options)
     super({ pattern, name: options.name ?? nameOf(endpoint), endpoint, app })
+    this.dependencies = options.dependencies ?? []
     this.methods = methodsOf(endpoint, options.methods)
     this.#takes = this.methods === null ? null : new Set(this.methods)
     this.#literalMatch = { route: this, params: noParams, prefix: '', methods: null }
+  }
+
+  /** What the endpoint and its clients agree upon; `null` for an endpoint without a contract. */
+  get contract(): Contract | null {
+    return contractOf(this.endpoint)
   }
 
   override match(scope: RoutedScope, path: string): Match | null {
@@ -56,24 +76,23 @@ export class Route<const Path extends AnyPath = AnyPath, State = Record<string, 
   }
 }
 
-function appOf(endpoint: RouteTarget<never, never>, pattern: PathPattern): ASGIApp {
-  if (typeof endpoint === 'function') return endpointApp(endpoint as Endpoint)
-  if (typeof endpoint?.asgi === 'function') return endpoint.asgi
+function appOf(endpoint: RouteTarget<never, never>, path: string): ASGIApp {
+  if (typeof (endpoint as { asgi?: unknown } | null)?.asgi === 'function') return (endpoint as { asgi: ASGIApp }).asgi
+  if (typeof endpoint === 'function') {
+    refuseClass(endpoint, path, 'HTTPEndpoint')
+    return endpointApp(endpoint as Endpoint)
+  }
   throw new TypeError(
-    `Cannot add route ${show(pattern.source)}: the endpoint is ${show(endpoint)}, expected a function or an object with "asgi"`,
+    `Cannot add route ${show(path)}: the endpoint is ${show(endpoint)}, expected a function or an object with "asgi"`,
   )
-}
-
-function nameOf(endpoint: RouteTarget<never, never>): string | null {
-  const name = typeof endpoint === 'function' ? endpoint.name : endpoint.constructor?.name
-  return name === undefined || name === '' ? null : name
 }
 
 function methodsOf(
   endpoint: RouteTarget<never, never>,
   methods: Iterable<string> | undefined,
 ): readonly string[] | null {
-  if (methods === undefined && typeof endpoint !== 'function') return null
+  if (methods === undefined && isHTTPEndpoint(endpoint)) return endpoint.methods
+  if (methods === undefined && 'asgi' in endpoint) return null
   const names = [...(methods ?? ['GET'])].map(checkedMethod)
   if (names.length === 0) throw new TypeError('Cannot add a route: it has no methods, expected one at least')
   return [...new Set(names.flatMap((name) => (name === 'GET' ? ['GET', 'HEAD'] : [name])))]

@@ -1,91 +1,116 @@
-import { runLifespan } from '../lib/lifetime/lifespan-app.ts'
-import type { RunningLifespan } from '../lib/lifetime/lifespan.ts'
-import { startMounted } from '../lib/lifetime/nested-lifespan.ts'
-import type { Endpoint, WebSocketEndpoint } from '../lib/endpoint/endpoint.ts'
-import { unknownScope } from '../lib/endpoint/unknown-scope.ts'
-import type { URLResolver } from '../lib/request/url-resolver.ts'
-import type { ASGIApp } from '../lib/spec/app.ts'
-import { answerMismatch, findMatch } from './dispatch.ts'
-import { withLayers } from './layers.ts'
+import { Contract } from '../lib/endpoint/contract/contract.ts'
+import type { ContractShape, Method } from '../lib/endpoint/contract/contract.ts'
+import { contractEndpoint } from '../lib/endpoint/contract/contract-endpoint.ts'
+import type { ContractFunction } from '../lib/endpoint/contract/contract-function.ts'
+import { WebSocketContract } from '../lib/endpoint/contract/websocket-contract.ts'
+import type { WebSocketShape } from '../lib/endpoint/contract/websocket-contract.ts'
+import { websocketContractEndpoint } from '../lib/endpoint/contract/websocket-contract-endpoint.ts'
+import type { WebSocketContractFunction } from '../lib/endpoint/contract/websocket-function.ts'
+import type { Endpoint } from '../lib/endpoint/endpoint.ts'
+import { contractFor, contractRoute, websocketContractFor, websocketContractRoute } from './contract-route.ts'
+import type { Converters } from './converters.ts'
+import { Host } from './host.ts'
+import type { HostOptions } from './host.ts'
+import { Include } from './include.ts'
+import type { Included, IncludeOptions } from './include.ts'
 import type { LayerOptions } from './layers.ts'
-import { NoMatchFound } from './no-match-found.ts'
-import type { ParamValues } from './param-values.ts'
-import { PathIndex } from './path-index.ts'
+import { Mount } from './mount.ts'
+import type { MountOptions } from './mount.ts'
+import type { MountTarget } from './mounted-target.ts'
+import type { PathParams } from './path-params.ts'
 import type { AnyPath, ParamsOf } from './path-pattern.ts'
-import type { Routable, RoutedScope } from './routable.ts'
+import type { Routable } from './routable.ts'
+import { RouteTable } from './route-table.ts'
+import type { RouteTableOptions } from './route-table.ts'
 import { Route } from './route.ts'
-import type { RouteOptions } from './route.ts'
-import { routePath } from './route-path.ts'
-import { slashRedirect, toggleSlash } from './slash-redirect.ts'
+import type { RouteOptions, RouteTarget } from './route.ts'
+import type { Named, URLArguments, URLsIn, URLTable } from './url-names.ts'
 import { WebSocketRoute } from './websocket-route.ts'
-import type { WebSocketRouteOptions } from './websocket-route.ts'
+import type { WebSocketRouteOptions, WebSocketTarget } from './websocket-route.ts'
 
 /** What a router is made of. */
-export interface RouterOptions extends LayerOptions {
-  /** The first that matches wins. */
-  routes?: Iterable<Routable>
-  /** Redirects, with 307, to the path with or without a final slash when only that has a route. Default true. */
-  redirectSlashes?: boolean
+export interface RouterOptions<Routes extends Iterable<Routable> = Iterable<Routable>> extends RouteTableOptions {
+  /** The first that matches wins. Of a constant table (`as const`) the compiler knows the names and parameters. */
+  routes?: Routes
 }
 
 /** Options of a route whose method is given already. */
 export type MethodOptions = Omit<RouteOptions, 'methods'>
 
-/** Leads each connection to the first of its routes that matches. Alone it is an app. */
-export class Router<State = Record<string, unknown>> implements URLResolver {
-  readonly #routes: Routable[]
-  readonly #redirectSlashes: boolean
-  readonly #layered: ASGIApp
-  /** Made anew after a route was added. */
-  #index: PathIndex | null = null
+/**
+ * Leads each connection to the first of its routes that matches. Alone it is an app.
+ *
+ * @typeParam Routes The table, when it is constant.
+ */
+export class Router<State = Record<string, unknown>, Routes extends Iterable<Routable> = Iterable<Routable>>
+  extends RouteTable
+  implements Named<URLsIn<Routes>>
+{
+  declare readonly '~urls'?: URLsIn<Routes>
+  readonly #layers: LayerOptions
 
-  constructor(options: RouterOptions = {}) {
-    this.#routes = [...(options.routes ?? [])]
-    this.#redirectSlashes = options.redirectSlashes ?? true
-    this.#layered = withLayers(this.dispatch, options)
+  constructor(options: RouterOptions<Routes> = {}) {
+    super(options)
+    this.#layers = options
   }
 
-  /** The routes, in the order in which they are tried. */
-  get routes(): readonly Routable[] {
-    return this.#routes
-  }
-
-  get asgi(): ASGIApp {
-    return this.#asgi
-  }
-
-  /** Adds a route after all others. It is live at once, also when the router is mounted or serving. */
-  add(route: Routable): this {
-    this.#routes.push(route)
-    this.#index = null
-    return this
+  /**
+   * Adds a route after all others, or makes one of a contract with a method and a path. It is live at once, also when the
+   * router is mounted or serving.
+   *
+   * @throws TypeError for what is no route, and for a contract without a method or a path.
+   */
+  override add(route: Routable): this
+  override add<const At extends string, const Shape extends ContractShape>(
+    contract: Contract<Shape, At, Method>,
+    endpoint: ContractFunction<Shape, PathParams<At>, State>,
+    options?: MethodOptions,
+  ): this
+  override add<const At extends string, const Shape extends WebSocketShape>(
+    contract: WebSocketContract<Shape, At>,
+    endpoint: WebSocketContractFunction<Shape, PathParams<At>, State>,
+    options?: WebSocketRouteOptions,
+  ): this
+  override add(route: Routable | AddedContract, endpoint?: unknown, options?: MethodOptions): this {
+    if (route instanceof Contract) return super.add(contractRoute(route, endpoint as ContractFunction, options))
+    if (!(route instanceof WebSocketContract)) return super.add(route)
+    return super.add(websocketContractRoute(route, endpoint as WebSocketContractFunction, options))
   }
 
   /** Adds a route for GET and HEAD. */
-  get<const Path extends AnyPath>(
+  get<const Path extends AnyPath>(path: Path, endpoint: Endpoint<ParamsOf<Path>, State>, options?: MethodOptions): this
+  get<const Path extends AnyPath, const Shape extends ContractShape>(
     path: Path,
-    endpoint: Endpoint<ParamsOf<Path>, State>,
+    contract: Shape | Contract<Shape>,
+    endpoint: ContractFunction<Shape, ParamsOf<Path>, State>,
     options?: MethodOptions,
-  ): this {
-    return this.add(new Route<Path, State>(path, endpoint, { ...options, methods: ['GET'] }))
+  ): this
+  get(path: AnyPath, ...rest: VerbArguments): this {
+    return this.#verb('GET', path, rest)
   }
 
   /** Adds a route for POST. */
-  post<const Path extends AnyPath>(
+  post<const Path extends AnyPath>(path: Path, endpoint: Endpoint<ParamsOf<Path>, State>, options?: MethodOptions): this
+  post<const Path extends AnyPath, const Shape extends ContractShape>(
     path: Path,
-    endpoint: Endpoint<ParamsOf<Path>, State>,
+    contract: Shape | Contract<Shape>,
+    endpoint: ContractFunction<Shape, ParamsOf<Path>, State>,
     options?: MethodOptions,
-  ): this {
-    return this.add(new Route<Path, State>(path, endpoint, { ...options, methods: ['POST'] }))
+  ): this
+  post(path: AnyPath, ...rest: VerbArguments): this {
+    return this.#verb('POST', path, rest)
   }
 
   /** Adds a route for PUT. */
-  put<const Path extends AnyPath>(
+  put<const Path extends AnyPath>(path: Path, endpoint: Endpoint<ParamsOf<Path>, State>, options?: MethodOptions): this
+  put<const Path extends AnyPath, const Shape extends ContractShape>(
     path: Path,
-    endpoint: Endpoint<ParamsOf<Path>, State>,
+    contract: Shape | Contract<Shape>,
+    endpoint: ContractFunction<Shape, ParamsOf<Path>, State>,
     options?: MethodOptions,
-  ): this {
-    return this.add(new Route<Path, State>(path, endpoint, { ...options, methods: ['PUT'] }))
+  ): this
+  put(path: AnyPath, ...rest: VerbArguments): this {
+    return this.#verb('PUT', path, rest)
   }
 
   /** Adds a route for PATCH. */
@@ -93,8 +118,15 @@ export class Router<State = Record<string, unknown>> implements URLResolver {
     path: Path,
     endpoint: Endpoint<ParamsOf<Path>, State>,
     options?: MethodOptions,
-  ): this {
-    return this.add(new Route<Path, State>(path, endpoint, { ...options, methods: ['PATCH'] }))
+  ): this
+  patch<const Path extends AnyPath, const Shape extends ContractShape>(
+    path: Path,
+    contract: Shape | Contract<Shape>,
+    endpoint: ContractFunction<Shape, ParamsOf<Path>, State>,
+    options?: MethodOptions,
+  ): this
+  patch(path: AnyPath, ...rest: VerbArguments): this {
+    return this.#verb('PATCH', path, rest)
   }
 
   /** Adds a route for DELETE. */
@@ -102,8 +134,15 @@ export class Router<State = Record<string, unknown>> implements URLResolver {
     path: Path,
     endpoint: Endpoint<ParamsOf<Path>, State>,
     options?: MethodOptions,
-  ): this {
-    return this.add(new Route<Path, State>(path, endpoint, { ...options, methods: ['DELETE'] }))
+  ): this
+  delete<const Path extends AnyPath, const Shape extends ContractShape>(
+    path: Path,
+    contract: Shape | Contract<Shape>,
+    endpoint: ContractFunction<Shape, ParamsOf<Path>, State>,
+    options?: MethodOptions,
+  ): this
+  delete(path: AnyPath, ...rest: VerbArguments): this {
+    return this.#verb('DELETE', path, rest)
   }
 
   /** Adds a route for OPTIONS. */
@@ -111,69 +150,148 @@ export class Router<State = Record<string, unknown>> implements URLResolver {
     path: Path,
     endpoint: Endpoint<ParamsOf<Path>, State>,
     options?: MethodOptions,
+  ): this
+  options<const Path extends AnyPath, const Shape extends ContractShape>(
+    path: Path,
+    contract: Shape | Contract<Shape>,
+    endpoint: ContractFunction<Shape, ParamsOf<Path>, State>,
+    options?: MethodOptions,
+  ): this
+  options(path: AnyPath, ...rest: VerbArguments): this {
+    return this.#verb('OPTIONS', path, rest)
+  }
+
+  /**
+   * Adds a route for QUERY: a safe request with a body.
+   *
+   * @see https://datatracker.ietf.org/doc/draft-ietf-httpbis-safe-method-w-body/
+   */
+  query<const Path extends AnyPath>(
+    path: Path,
+    endpoint: Endpoint<ParamsOf<Path>, State>,
+    options?: MethodOptions,
+  ): this
+  query<const Path extends AnyPath, const Shape extends ContractShape>(
+    path: Path,
+    contract: Shape | Contract<Shape>,
+    endpoint: ContractFunction<Shape, ParamsOf<Path>, State>,
+    options?: MethodOptions,
+  ): this
+  query(path: AnyPath, ...rest: VerbArguments): this {
+    return this.#verb('QUERY', path, rest)
+  }
+
+  /** Adds a route for the methods of the options, a class endpoint, or an app for one path. */
+  route<const Path extends AnyPath>(
+    path: Path,
+    endpoint: RouteTarget<ParamsOf<Path>, State>,
+    options?: RouteOptions,
   ): this {
-    return this.add(new Route<Path, State>(path, endpoint, { ...options, methods: ['OPTIONS'] }))
+    return this.add(new Route<Path, State, string | null>(path, endpoint, options))
   }
 
   /** Adds a route for WebSockets. */
   websocket<const Path extends AnyPath>(
     path: Path,
-    endpoint: WebSocketEndpoint<ParamsOf<Path>, State>,
+    endpoint: WebSocketTarget<ParamsOf<Path>, State>,
     options?: WebSocketRouteOptions,
-  ): this {
-    return this.add(new WebSocketRoute<Path, State>(path, endpoint, options))
+  ): this
+  websocket<const Path extends AnyPath, const Shape extends WebSocketShape>(
+    path: Path,
+    contract: Shape | WebSocketContract<Shape>,
+    endpoint: WebSocketContractFunction<Shape, ParamsOf<Path>, State>,
+    options?: WebSocketRouteOptions,
+  ): this
+  websocket(path: AnyPath, ...rest: WebSocketArguments): this {
+    const [first, second, third] = rest
+    if (isTarget(first)) return this.#websocket(path, first as AnyTarget, second as WebSocketRouteOptions | undefined)
+    const contract = websocketContractFor(path, first as WebSocketShape | WebSocketContract)
+    return this.#websocket(path, websocketContractEndpoint(contract, second as WebSocketContractFunction), third)
   }
 
-  /** Returns the path of a route, percent-encoded; `null` when none has this name and exactly these parameters. */
-  urlPath(name: string, params: ParamValues): string | null {
-    for (const route of this.#routes) {
-      const path = route.urlPath(name, params)
-      if (path !== null) return path
-    }
-    return null
+  /** Adds a {@link Mount}: an app, or routes, for everything below a path. */
+  mount(path: AnyPath, target: MountTarget, options?: MountOptions): this {
+    return this.add(new Mount(path, target, options))
+  }
+
+  /** Adds a {@link Host}: an app, or routes, for everything that is asked of a host. */
+  host(host: string, target: MountTarget, options?: HostOptions): this {
+    return this.add(new Host<string, MountTarget, string | null, Converters>(host, target, options))
   }
 
   /**
-   * Returns the path of a route, percent-encoded, without the `root_path` of the server. A route within a mount that has a
-   * name is called `mount:route`.
+   * Takes in the routes of another router, with what is around them, as if they had been declared here: what none of them
+   * matches is left to later routes. Routes that the other router gets later are live. Its own options on slashes, OPTIONS
+   * and the fallback do not count here.
+   *
+   * @throws TypeError for an application, which is to be mounted, for a malformed prefix, and for a router that would
+   * include itself.
+   */
+  include(router: Router<State>, options: IncludeOptions = {}): this {
+    const include = new Include(router.included(), options)
+    if (include.includes(this)) throw new TypeError('Cannot include a router: it would include itself')
+    return this.add(include)
+  }
+
+  /**
+   * Returns the path of a route, percent-encoded, without the `root_path` of the server and without a host. A route within
+   * a mount that has a name is called `mount:route`. Of a constant table the compiler knows the names and their parameters.
    *
    * @throws {@link NoMatchFound} when no route has this name and exactly these parameters.
    * @throws TypeError for a value that the converter of its parameter refuses.
    */
-  urlPathFor(name: string, params: ParamValues = {}): string {
-    const path = this.urlPath(name, params)
-    if (path === null) throw new NoMatchFound(name, params)
-    return path
+  urlPathFor<const Name extends URLsIn<Routes>['name']>(
+    name: Name,
+    ...[params]: URLArguments<URLTable<URLsIn<Routes>>[Name]>
+  ): string {
+    return this.resolveURL(name, params ?? {}).path
   }
 
-  /** Starts up what is mounted. */
-  protected startUp(): Promise<RunningLifespan> {
-    return startMounted(this.#routes.flatMap(({ mounted }) => mounted ?? []))
-  }
-
-  readonly #asgi: ASGIApp = (scope, receive, send) =>
-    scope.type === 'lifespan'
-      ? runLifespan(() => this.startUp(), scope, { receive, send })
-      : this.#layered(scope, receive, send)
-
-  /** The router itself, without what is put around it. */
-  protected readonly dispatch: ASGIApp = (scope, receive, send) => {
-    if (scope.type !== 'http' && scope.type !== 'websocket')
-      throw unknownScope('a router', scope, 'a type of the contract')
-    const routed: RoutedScope = scope
-    routed.url_resolver ??= this
-    const index = (this.#index ??= new PathIndex(this.#routes))
-    const path = routePath(routed)
-    const match = findMatch(index.candidates(path), routed, path)
-    if (match !== null && match.methods === null) return match.route.enter(routed, match)(scope, receive, send)
-    if (match === null && scope.type === 'http' && this.#redirects(index, routed, path)) {
-      return slashRedirect(scope).respond(scope, receive, send)
+  #verb(method: Method, path: AnyPath, [first, second, third]: VerbArguments): this {
+    if (isTarget(first)) {
+      return this.route(path, first as never, { ...(second as MethodOptions | undefined), methods: [method] })
     }
-    return answerMismatch(match, { scope, receive, send })
+    const contract = contractFor(method, path, first as ContractShape | Contract)
+    return this.route(path, contractEndpoint(contract, second as ContractFunction) as never, {
+      ...third,
+      methods: [method],
+    })
   }
 
-  #redirects(index: PathIndex, scope: RoutedScope, path: string): boolean {
-    const toggled = this.#redirectSlashes ? toggleSlash(path) : null
-    return toggled !== null && findMatch(index.candidates(toggled), scope, toggled) !== null
+  #websocket(path: AnyPath, endpoint: AnyTarget, options: WebSocketRouteOptions | undefined): this {
+    return super.add(new WebSocketRoute<AnyPath, State, string | null>(path, endpoint as never, options))
   }
+
+  /** What another router takes in. */
+  protected included(): Included {
+    return {
+      router: this,
+      layers: this.#layers,
+      find: (scope, path) => this.find(scope, path),
+      urlPath: (name, params) => this.urlPath(name, params),
+      listing: () => this.listing(),
+    }
+  }
+}
+
+/** What stands behind the path of a method: an endpoint, or a contract and its endpoint. */
+type VerbArguments = readonly [
+  first: unknown,
+  second?: MethodOptions | ContractFunction<never, never, never>,
+  third?: MethodOptions,
+]
+
+type WebSocketArguments = readonly [
+  first: unknown,
+  second?: WebSocketRouteOptions | WebSocketContractFunction<never, never, never>,
+  third?: WebSocketRouteOptions,
+]
+
+type AnyTarget = WebSocketTarget<never, never>
+
+type AddedContract = Contract<ContractShape, string, Method> | WebSocketContract<WebSocketShape, string>
+
+/** Whether this answers by itself, so that no contract stands before it. */
+function isTarget(value: unknown): boolean {
+  return typeof value === 'function' || typeof (value as { readonly asgi?: unknown } | null)?.asgi === 'function'
 }

@@ -6,6 +6,8 @@ import type { ResponseOptions } from '../response/response.ts'
 import { PlainTextResponse } from '../response/plain-text-response.ts'
 import { Response } from '../response/response.ts'
 import { WebSocket } from '../request/websocket.ts'
+import { RequestValidationError, summaryOf } from './validation/request-validation-error.ts'
+import { closeReason, validationProblem } from './validation/validation-problem.ts'
 import { exceptionHandler } from './exception-handlers.ts'
 import type { ExceptionEntry } from './exception-handlers.ts'
 
@@ -18,7 +20,8 @@ export function answerHTTPException(error: HTTPException): Response {
 
 /**
  * What an application does unless its own handlers say otherwise: HTTP exceptions are answered in plain text, WebSocket
- * exceptions close the connection, and an endpoint that ends because its peer has left has ended well.
+ * exceptions close the connection, an endpoint that ends because its peer has left has ended well, and what does not fulfil a
+ * contract is told what is wrong.
  */
 export const defaultHandlers: readonly ExceptionEntry[] = [
   exceptionHandler(HTTPException, (_connection, error) => answerHTTPException(error)),
@@ -27,4 +30,9 @@ export const defaultHandlers: readonly ExceptionEntry[] = [
     await connection.close(error.closeCode, error.reason)
   }),
   exceptionHandler(WebSocketDisconnect, () => {}),
+  exceptionHandler(RequestValidationError, async (connection, error) => {
+    if (!(connection instanceof WebSocket)) return validationProblem(error)
+    await connection.close(1008, closeReason(summaryOf(error.errors)))
+    return undefined
+  }),
 ]

@@ -7,7 +7,7 @@ import { toResponse } from '../response/to-response.ts'
 import { settled } from '../spec/app.ts'
 import type { ASGIApp } from '../spec/app.ts'
 import type { HTTPScope } from '../spec/scope.ts'
-import type { Endpoint, EndpointResult, WebSocketEndpoint } from './endpoint.ts'
+import type { Endpoint, EndpointResult, WebSocketFunction } from './endpoint.ts'
 import { progressOf } from './progress.ts'
 import { raise } from './raise.ts'
 import type { Call } from './raise.ts'
@@ -51,7 +51,7 @@ function ended(scope: HTTPScope & FrameworkScope, call: Promise<void>): Promise<
 }
 
 /** Makes an app of an endpoint for WebSockets; see {@link endpointApp}. */
-export function websocketEndpointApp(endpoint: WebSocketEndpoint): ASGIApp {
+export function websocketEndpointApp(endpoint: WebSocketFunction): ASGIApp {
   return (scope, receive, send) => {
     if (scope.type !== 'websocket') throw unknownScope('a WebSocket endpoint', scope, '"websocket"')
     const websocket = new WebSocket(scope, receive, send)

@@ -14,6 +14,6 @@ export type Endpoint<Params = Record<string, unknown>, State = Record<string, un
 ) => EndpointResult | Promise<EndpointResult>
 
 /** Talks to the peer of a WebSocket. It is closed with code 1000 when the endpoint returns before it was closed. */
-export type WebSocketEndpoint<Params = Record<string, unknown>, State = Record<string, unknown>> = (
+export type WebSocketFunction<Params = Record<string, unknown>, State = Record<string, unknown>> = (
   websocket: WebSocket<Params, State>,
 ) => void | Promise<void>

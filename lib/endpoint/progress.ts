@@ -20,6 +20,8 @@ export class Progress {
   connection: Request | WebSocket | null = null
   /** The exception handlers of the nearest error layer. */
   handlers: ExceptionLookup | null = null
+  /** What the handlers of an error layer have failed with: it is not theirs to answer again. */
+  failure: { readonly error: unknown } | null = null
 
   /** @param send The server's: it is watched for the begin of the answer. */
   constructor(send: Send) {

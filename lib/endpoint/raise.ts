@@ -7,6 +7,8 @@ import type { Receive, Send } from '../spec/app.ts'
 import type { HTTPScope, WebSocketScope } from '../spec/scope.ts'
 import type { EndpointResult } from './endpoint.ts'
 import type { ExceptionHandler } from './exception-handlers.ts'
+import { waitingDependencies } from './dependencies/open-dependencies.ts'
+import type { DependencyScope } from './dependencies/open-dependencies.ts'
 import { progressOf } from './progress.ts'
 import { ResponseStarted } from './response-started.ts'
 
@@ -17,8 +19,16 @@ export interface Call {
   readonly send: Send
 }
 
-/** Answers an error with the nearest handler that the connection has for it; rejects with the error when there is none. */
+/**
+ * Answers an error with the nearest handler that the connection has for it; rejects with the error when there is none. The
+ * dependencies that are open see it before, so that they can undo what they have done, or throw another one.
+ */
 export function raise(error: unknown, call: Call): Promise<void> {
+  const open = waitingDependencies(call.scope as DependencyScope)
+  return open === null ? answerRaised(error, call) : open.fail(error).then((last) => answerRaised(last, call))
+}
+
+function answerRaised(error: unknown, call: Call): Promise<void> {
   const handler = progressOf(call.scope)?.handlers?.find(error) ?? null
   return handler === null ? Promise.reject(error) : answerException(error, handler, call)
 }

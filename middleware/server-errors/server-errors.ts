@@ -1,6 +1,8 @@
-import type { ExceptionHandler } from '../../lib/endpoint/exception-handlers.ts'
+import { ExceptionHandlers } from '../../lib/endpoint/exception-handlers.ts'
+import type { ExceptionEntry, ExceptionHandler } from '../../lib/endpoint/exception-handlers.ts'
 import { progressAt, progressOf } from '../../lib/endpoint/progress.ts'
 import type { Progress } from '../../lib/endpoint/progress.ts'
+import { answerException } from '../../lib/endpoint/raise.ts'
 import type { FrameworkScope } from '../../lib/request/connection.ts'
 import { endCall } from '../../lib/request/call-end.ts'
 import { Request } from '../../lib/request/request.ts'
@@ -10,17 +12,26 @@ import type { Response } from '../../lib/response/response.ts'
 import { toResponse } from '../../lib/response/to-response.ts'
 import { settled } from '../../lib/spec/app.ts'
 import type { Middleware, Receive, Send } from '../../lib/spec/app.ts'
-import type { HTTPScope } from '../../lib/spec/scope.ts'
+import type { HTTPScope, WebSocketScope } from '../../lib/spec/scope.ts'
 import { ClientDisconnected } from '../../lib/spec/violations.ts'
-import { errorPage, errorText } from './error-page.ts'
 
 /** What a client sees of an error that nobody answers. */
 export interface ServerErrorsOptions {
   /** Answers in place of the plain 500. It is not asked in debug mode. */
   handler?: ExceptionHandler | null
-  /** Shows the error to the client, stack included: for development only. Default false. */
+  /**
+   * Answers to what the middleware inside this layer throws, and to nothing that an `exceptions` layer has let through.
+   * Such an error is not thrown again. Default: none.
+   */
+  handlers?: Iterable<ExceptionEntry>
+  /**
+   * Shows the error to the client, with its stack and sources: for development only. Without effect where the environment
+   * has `NODE_ENV=production`. Default false.
+   */
   debug?: boolean
 }
+
+type ConnectionScope = HTTPScope | WebSocketScope
 
 /**
  * Answers what nothing else has answered with a 500, and throws it again, so that the server logs it and a test fails
@@ -33,22 +44,28 @@ export interface ServerErrorsOptions {
  */
 export function serverErrors(options: ServerErrorsOptions = {}): Middleware {
   const handler = options.handler ?? null
-  const debug = options.debug ?? false
+  const handlers = new ExceptionHandlers(options.handlers ?? [])
+  const debug = (options.debug ?? false) && !inProduction()
   return (app) => (scope, receive, send) => {
     if (scope.type === 'lifespan') return app(scope, receive, send)
     const outer = progressOf(scope)
     const progress = progressAt(scope, send)
     const direct = progress.send
-    if (outer !== null && handler === null && !debug) return app(scope, receive, direct)
-    const { app: owner, root_path: rootPath }: FrameworkScope & HTTPScope = scope as HTTPScope
-    const fail = async (error: unknown): Promise<never> => {
-      if (scope.type !== 'http' || progress.started || error instanceof ClientDisconnected) throw error
-      // A mounted application has written its own there.
-      Object.assign(scope, { app: owner, root_path: rootPath })
+    const { app: owner, root_path: rootPath }: FrameworkScope & ConnectionScope = scope
+    const unforeseen = async (error: unknown): Promise<never> => {
+      const isLeft = outer !== null && handler === null && !debug
+      if (isLeft || scope.type !== 'http' || progress.started || error instanceof ClientDisconnected) throw error
       const request = (progress.connection as Request | null) ?? new Request(scope, receive, direct)
       const { response, thrown } = await (debug ? debugAnswer(error, request) : answerOf(handler, error, request))
       await endCall(scope, sendBy([progress.send, direct], response, { scope, receive, progress }))
       throw thrown
+    }
+    const fail = (error: unknown): Promise<void> => {
+      // A mounted application has written its own there.
+      Object.assign(scope, { app: owner, root_path: rootPath })
+      const known = progress.failure !== null && progress.failure.error === error ? null : handlers.find(error)
+      if (known === null) return unforeseen(error)
+      return answerException(error, known, { scope, receive, send: progress.send }).then(undefined, unforeseen)
     }
     try {
       const done = app(scope, receive, direct)
@@ -57,6 +74,14 @@ export function serverErrors(options: ServerErrorsOptions = {}): Middleware {
       return fail(error)
     }
   }
+}
+
+/** Not every runtime has a `process`. */
+function inProduction(): boolean {
+  const { process } = globalThis as {
+    readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> }
+  }
+  return process?.env?.['NODE_ENV'] === 'production'
 }
 
 /** What the client gets, and what the server gets to know. */
@@ -76,11 +101,19 @@ async function answerOf(handler: ExceptionHandler | null, error: unknown, reques
   }
 }
 
-function debugAnswer(error: unknown, request: Request): Answer {
+/** Pages may neither load nor run anything, and nobody keeps them. */
+const debugHeaders = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+}
+
+async function debugAnswer(error: unknown, request: Request): Promise<Answer> {
   const wantsPage = request.headers.get('accept')?.includes('text/html') ?? false
+  /* c8 ignore next -- the loader of the tests adds a branch to a dynamic import; production never reads the page */
+  const { errorPage, errorText } = await import('./error-page.ts')
   const response = wantsPage
-    ? new HTMLResponse(errorPage(error), { status: 500 })
-    : new PlainTextResponse(errorText(error), { status: 500 })
+    ? new HTMLResponse(errorPage(error, request), { status: 500, headers: debugHeaders })
+    : new PlainTextResponse(errorText(error), { status: 500, headers: debugHeaders })
   return { response, thrown: error }
 }
 

@@ -444,3 +444,82 @@ for (const [what, make, message] of refused) {
     t.throws(make, { name: 'TypeError', message })
   })
 }
+
+/** Middleware that fails on every connection. */
+const refusing =
+  (error: unknown): Middleware =>
+  () =>
+  async () => {
+    throw error
+  }
+
+test('Application: an HTTPException of its middleware is answered by its handlers, through those outside', async (t) => {
+  const app = new Application({
+    middleware: [tagging('outer'), refusing(new HTTPException(401, { headers: { 'www-authenticate': 'Bearer' } }))],
+  })
+  const { status, headers, text, error } = await outcomeOf(app, httpScope())
+  t.strictSame([status, text, error], [401, 'Unauthorized', null])
+  t.equal(headers.get('www-authenticate'), 'Bearer')
+  t.equal(headers.get('x-tag'), 'outer')
+})
+
+test('Application: an error of its middleware finds its handler by status and by class', async (t) => {
+  const handled = (error: unknown): Application =>
+    new Application({
+      middleware: [refusing(error)],
+      exceptionHandlers: [
+        exceptionHandler(401, says('who?')),
+        exceptionHandler(RangeError, says('range')),
+        exceptionHandler(TypeError, failing(new RangeError('handler'))),
+      ],
+      debug: true,
+    })
+  t.match(await outcomeOf(handled(new HTTPException(401)), httpScope()), { text: 'who?', error: null })
+  t.match(await outcomeOf(handled(new RangeError()), httpScope()), { text: 'range', error: null })
+  t.match(await outcomeOf(handled(new TypeError()), httpScope()), { status: 500, error: { message: 'handler' } })
+})
+
+test('Application: a handler that has failed is not asked again for its own error', async (t) => {
+  let calls = 0
+  const app = new Application({
+    routes: [new Route('/', failing(new TypeError()))],
+    exceptionHandlers: [
+      exceptionHandler(TypeError, () => {
+        throw new RangeError('first')
+      }),
+      exceptionHandler(RangeError, () => {
+        calls++
+        throw new RangeError('second')
+      }),
+    ],
+  })
+  const { status, error } = await outcomeOf(app, httpScope())
+  t.equal(status, 500)
+  t.match(error, { message: 'second' })
+  t.equal(calls, 1)
+})
+
+test('Application: an HTTPException of its middleware refuses a WebSocket with its status', async (t) => {
+  await using client = await TestClient.open(new Application({ middleware: [refusing(new HTTPException(401))] }))
+  t.strictSame(await denial(client.websocket('/')), [401, 'Unauthorized'])
+})
+
+test('Application: in another one, its own handlers answer what its middleware throws', async (t) => {
+  const inner = new Application({ middleware: [refusing(new HTTPException(403))] })
+  const outer = new Application({
+    routes: [new Mount('/in', inner)],
+    exceptionHandlers: [exceptionHandler(403, says('outer'))],
+  })
+  t.match(await outcomeOf(outer, httpScope({ path: '/in/' })), { status: 403, text: 'Forbidden', error: null })
+})
+
+test('Application: an HTTPException of its middleware after the start is thrown', async (t) => {
+  const late: Middleware = (app) => async (scope, receive, send) => {
+    await app(scope, receive, send)
+    throw new HTTPException(400)
+  }
+  const app = new Application({ middleware: [late], routes: [new Route('/', says('begun'))] })
+  const { text, error } = await outcomeOf(app, httpScope())
+  t.equal(text, 'begun')
+  t.match(error, { code: 'STELLINE_RESPONSE_STARTED', cause: { status: 400 } })
+})

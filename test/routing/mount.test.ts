@@ -8,7 +8,7 @@ import { TestClient } from '../../lib/testing/test-client.ts'
 import { Application } from '../../routing/application.ts'
 import { Mount } from '../../routing/mount.ts'
 import { PathPattern } from '../../routing/path-pattern.ts'
-import type { RoutedScope } from '../../routing/routable.ts'
+import type { Routable, RoutedScope } from '../../routing/routable.ts'
 import { Route } from '../../routing/route.ts'
 import { Router } from '../../routing/router.ts'
 
@@ -182,7 +182,12 @@ const children = () => [
 ]
 
 /** Mounts with names, what is asked for, and the path. */
-const urls: readonly (readonly [mount: Mount, name: string, params: Record<string, unknown>, path: string | null])[] = [
+const urls: readonly (readonly [
+  mount: Routable & Pick<Mount, 'pattern'>,
+  name: string,
+  params: Record<string, unknown>,
+  path: string | null,
+])[] = [
   [new Mount('/users', children(), { name: 'users' }), 'users:list', {}, '/users/'],
   [new Mount('/users', children(), { name: 'users' }), 'users:one', { id: 3 }, '/users/3'],
   [new Mount('/users', children(), { name: 'users' }), 'one', { id: 3 }, null],
@@ -203,11 +208,11 @@ const urls: readonly (readonly [mount: Mount, name: string, params: Record<strin
 
 for (const [mount, name, params, path] of urls) {
   test(`Mount: at ${JSON.stringify(mount.pattern.source)} the path of ${name} ${JSON.stringify(params)} is ${path}`, async (t) => {
-    t.equal(mount.urlPath(name, params), path)
+    t.equal(mount.urlPath(name, params)?.path ?? null, path)
   })
 }
 
 test('Mount: refuses a path without a slash and a target that is no app', async (t) => {
   t.throws(() => new Mount('x', inspect), { message: 'Cannot use "x" as a path: it does not start with "/"' })
-  t.throws(() => new Mount('/x', {} as never), /Cannot use an object without "asgi" as an app/)
+  t.throws(() => new Mount('/x', {} as never), /Cannot use an object without "asgi" as the app at "\/x"/)
 })

@@ -4,12 +4,15 @@ import { PlainTextResponse } from '../../lib/response/plain-text-response.ts'
 import type { ASGIApp } from '../../lib/spec/app.ts'
 import { httpScope } from '../../lib/testing/scopes.ts'
 import { findMatch } from '../../routing/dispatch.ts'
+import type { Converters } from '../../routing/converters.ts'
+import { Host } from '../../routing/host.ts'
 import { Mount } from '../../routing/mount.ts'
 import { PathIndex } from '../../routing/path-index.ts'
 import { PathPattern } from '../../routing/path-pattern.ts'
 import { noParams } from '../../routing/param-values.ts'
 import type { Match, Routable, RoutedScope } from '../../routing/routable.ts'
 import { Route } from '../../routing/route.ts'
+import { Router } from '../../routing/router.ts'
 import { WebSocketRoute } from '../../routing/websocket-route.ts'
 
 const anything = { regex: /[^]+/, convert: (text: string) => text, format: (value: string) => value }
@@ -46,8 +49,20 @@ function make([segments, kind]: readonly [readonly string[], string]): Routable 
   if (kind === 'elsewhere') return new Elsewhere()
   if (kind === 'mount') return new Mount(pattern, [])
   if (kind === 'root') return new Mount('', [])
+  if (kind === 'include') return included(pattern)
+  if (kind === 'host') return new Host('{any}', [])
+  if (kind === 'other host') return new Host('elsewhere', [])
   if (kind === 'websocket') return new WebSocketRoute(pattern, () => {})
   return new Route(pattern, () => new PlainTextResponse(), { methods: [kind] })
+}
+
+/** A router that is included, with a prefix or without one, and has one route. */
+function included(pattern: PathPattern<string, Converters>): Routable {
+  const prefix = pattern.source.endsWith('/') ? '' : pattern
+  return new Router().include(
+    new Router().get('/a', () => new PlainTextResponse()),
+    { prefix },
+  ).routes[0]!
 }
 
 /** Gives parameters names of their own, and leaves one at most that takes several segments. */
@@ -101,13 +116,15 @@ const patternSegment = fc.oneof(
 const pathSegment = fc.oneof(
   common,
   { weight: 3, arbitrary: fc.constantFrom(...texts) },
+  // What %2F, %3F, %23, %25 and %3B have become.
+  fc.constantFrom('a/b', 'a?b', 'a#b', 'a%b', 'a;b', 'a;v=1', '/', '//', '%%', '日本', '😀', 'z'.repeat(20_000)),
   fc.constantFrom('A', '1', 'a.b', 'x-y', 'z'.repeat(300), '%2F', '%3F', '%23', '%25', ':p0', '\0', '\n', '\uE0001'),
   fc.string({ unit: 'grapheme', maxLength: 3 }),
 )
 const kind = fc.oneof(
   { weight: 16, arbitrary: fc.constantFrom('GET', 'GET', 'POST') },
-  { weight: 4, arbitrary: fc.constantFrom('mount', 'websocket') },
-  { weight: 1, arbitrary: fc.constantFrom('root', 'elsewhere') },
+  { weight: 5, arbitrary: fc.constantFrom('mount', 'websocket', 'include') },
+  { weight: 1, arbitrary: fc.constantFrom('root', 'elsewhere', 'host', 'other host') },
 )
 const table = fc.array(fc.tuple(fc.array(patternSegment, { minLength: 1, maxLength: 3 }), kind), {
   maxLength: 20,

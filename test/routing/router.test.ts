@@ -308,7 +308,7 @@ test('Router: says which path it cannot make', async (t) => {
   t.throws(() => router.urlPathFor('user', { id: 1, page: 2 }), {
     name: 'NoMatchFound',
     code: 'STELLINE_NO_MATCH_FOUND',
-    message: 'Cannot make a URL: no route has the name "user" and the parameters "id, page"',
+    message: 'Cannot make a URL: the route "user" takes the parameter "id", but was given the parameters "id", "page"',
   })
   t.throws(() => router.urlPathFor('user', { id: 'x' }), /Cannot format "x" as int/)
 })

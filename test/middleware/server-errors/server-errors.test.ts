@@ -2,6 +2,7 @@ import { test } from 'tap'
 import { PlainTextResponse } from '../../../lib/response/plain-text-response.ts'
 import { progressOf } from '../../../lib/endpoint/progress.ts'
 import type { ASGIApp, Middleware } from '../../../lib/spec/app.ts'
+import type { HTTPScope } from '../../../lib/spec/scope.ts'
 import { ClientDisconnected } from '../../../lib/spec/violations.ts'
 import { AppDriver } from '../../../lib/testing/app-driver.ts'
 import { httpScope, lifespanScope, webSocketScope } from '../../../lib/testing/scopes.ts'
@@ -155,4 +156,58 @@ test('serverErrors: in debug mode shows what is no error, and does not ask the h
   const scope = httpScope({ headers: [['accept', 'text/html']] })
   const { text } = await outcomeOf(serverErrors({ debug: true, handler })(failing({ reason: 'odd' })), scope)
   t.match(text, '<h1>Thrown: { reason: &#39;odd&#39; }</h1>')
+})
+
+const browser = (): HTTPScope =>
+  httpScope({
+    path: '/<path>',
+    headers: [
+      ['accept', 'text/html'],
+      ['authorization', 'Bearer hidden-token'],
+      ['cookie', 'session=hidden-session'],
+      ['x-api-key', 'hidden-key'],
+      ['x-shown', '<b>shown</b>'],
+    ],
+  })
+
+test('serverErrors: the debug page shows the sources along the stack, and what caused the error', async (t) => {
+  const cause = new TypeError('the <cause>')
+  const { text, headers } = await outcomeOf(
+    serverErrors({ debug: true })(failing(new Error('top', { cause }))),
+    browser(),
+  )
+  t.match(text, /<mark> *\d+ {2}.*new TypeError\(&#39;the &lt;cause&gt;&#39;\)/)
+  t.match(text, 'Caused by TypeError: the &lt;cause&gt;')
+  t.equal(headers.get('content-security-policy'), "default-src 'none'; style-src 'unsafe-inline'")
+  t.equal(headers.get('cache-control'), 'no-store')
+})
+
+test('serverErrors: the debug page shows the request, escaped, and no secrets', async (t) => {
+  const { text } = await outcomeOf(serverErrors({ debug: true })(failing(boom)), browser())
+  t.match(text, 'GET /&lt;path&gt;')
+  t.match(text, '&lt;b&gt;shown&lt;/b&gt;')
+  t.notMatch(text, /hidden-(?:token|session|key)/)
+  t.notMatch(text, '<b>shown')
+})
+
+test('serverErrors: the debug page ends where causes go in a circle', async (t) => {
+  const first = new Error('first')
+  first.cause = new Error('second', { cause: first })
+  const { text } = await outcomeOf(serverErrors({ debug: true })(failing(first)), browser())
+  t.equal(text.match(/<h2>Caused by/g)?.length, 1)
+})
+
+test('serverErrors: shows nothing in production', async (t) => {
+  const before = process.env['NODE_ENV']
+  process.env['NODE_ENV'] = 'production'
+  const layer = serverErrors({ debug: true })
+  if (before === undefined) delete process.env['NODE_ENV']
+  else process.env['NODE_ENV'] = before
+  t.match(await outcomeOf(layer(failing(boom)), browser()), { text: 'Internal Server Error', error: boom })
+})
+
+test('serverErrors: handlers of its own answer what is thrown within, and nothing is thrown again', async (t) => {
+  const layer = serverErrors({ handlers: [[RangeError, () => new PlainTextResponse('handled', { status: 409 })]] })
+  t.match(await outcomeOf(layer(failing(new RangeError())), httpScope()), { status: 409, text: 'handled', error: null })
+  t.match(await outcomeOf(layer(failing(boom)), httpScope()), { status: 500, error: boom })
 })
