@@ -8,7 +8,8 @@ const json: BodyKind = { contentType: 'application/json', streamed: false }
  * A response of `application/json`: the content as `JSON.stringify` writes it, so `toJSON` methods are called and `NaN`
  * and the infinities become `null`.
  *
- * @throws TypeError for content that JSON cannot hold: `undefined`, a function, a symbol, a BigInt or a circular object.
+ * @throws TypeError for content that JSON cannot hold: `undefined`, a function, a symbol, a BigInt or a circular object; and for
+ * a promise.
  */
 export class JSONResponse extends Response {
   constructor(content: unknown, options?: ResponseOptions) {

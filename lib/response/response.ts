@@ -63,6 +63,7 @@ export class Response {
    *   205, 304).
    */
   constructor(body: ResponseBody = null, options?: ResponseOptions, kind: BodyKind = plainBody) {
+    if (options !== undefined && typeof options !== 'object') throw unknownOptions(options)
     const status = options?.status ?? 200
     const length = kind.streamed ? unknownLength : lengthOf(body)
     this.status = status
@@ -136,6 +137,12 @@ function lengthOf(body: ResponseBody): number {
   if (body === null) return 0
   if (body instanceof Uint8Array) return body.byteLength
   throw new TypeError(`Cannot make a response: the body is ${show(body)}, expected a string, a Uint8Array or null`)
+}
+
+function unknownOptions(options: unknown): TypeError {
+  return new TypeError(
+    `Cannot make a response: the options are ${show(options)}, expected an object such as { status: 404 }`,
+  )
 }
 
 function checkStatus(status: number, length: number): void {

@@ -68,10 +68,8 @@ export class StreamingResponse extends Response {
   }
 
   #pump(source: ChunkSource, scope: HTTPScope | WebSocketScope, send: Send): Promise<void> {
-    const pump = new ChunkPump(source, send)
-    // Reading the extension makes a signal: only a source that can keep the response waiting is worth it.
-    const signal = source.waits ? scope.extensions?.['http.disconnect.signal']?.signal : undefined
-    return signal === undefined ? pump.run(this.startMessage()) : pump.runUntil(signal, this.startMessage())
+    const pump = new ChunkPump(source, send, () => scope.extensions?.['http.disconnect.signal']?.signal)
+    return pump.run(this.startMessage())
   }
 
   #trailing(scope: HTTPScope | WebSocketScope, send: Send): Send {

@@ -85,17 +85,23 @@ interface Sending {
   readonly drain: () => void
 }
 
+/** A send that waits for a slow client. */
+interface Waiting {
+  readonly resolve: () => void
+  readonly reject: (error: Error) => void
+}
+
 /** Sends a response to a server that tells of disconnects and of its shutdown. */
 function respond(events: Events, options: EventSourceOptions = {}, slow = false): Sending {
   const clock = new FakeClock()
   const shutdown = new AbortController()
   const disconnect = new AbortController()
   const sent: SendMessage[] = []
-  let waiting: (() => void)[] = []
+  let waiting: Waiting[] = []
   const send: Send = (message) => {
     if (disconnect.signal.aborted) return Promise.reject(new ClientDisconnected())
     sent.push(message)
-    return slow ? new Promise((resolve) => waiting.push(resolve)) : settled
+    return slow ? new Promise((resolve, reject) => waiting.push({ resolve, reject })) : settled
   }
   const scope: HTTPScope = httpScope({
     extensions: {
@@ -110,11 +116,14 @@ function respond(events: Events, options: EventSourceOptions = {}, slow = false)
     text: () =>
       sent.map((message) => (message.type === 'http.response.body' ? String(message.body ?? '') : '')).join(''),
     shutDown: () => shutdown.abort(),
-    leave: () => disconnect.abort(),
+    leave: () => {
+      disconnect.abort()
+      for (const { reject } of waiting) reject(new ClientDisconnected())
+    },
     drain: () => {
       const [...ready] = waiting
       waiting = []
-      for (const resolve of ready) resolve()
+      for (const { resolve } of ready) resolve()
     },
   }
 }

@@ -63,6 +63,18 @@ async function bodyOf(chunks: Chunks, scope: HTTPScope = httpScope()): Promise<u
   })
 }
 
+/** Lets turns of the event loop pass. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise(setImmediate)
+}
+
+async function* slowly(...chunks: Chunk[]): AsyncGenerator<Chunk, void, undefined> {
+  for (const chunk of chunks) {
+    await turns(3)
+    yield chunk
+  }
+}
+
 async function* generate(...chunks: Chunk[]): AsyncGenerator<Chunk, void, undefined> {
   yield* chunks
 }
@@ -274,28 +286,46 @@ test('StreamingResponse: a source that cannot be cancelled does not keep the res
   }
 })
 
-test('StreamingResponse: a client that leaves while a chunk is sent stops the source, even if send does not fail', async (t) => {
+test('StreamingResponse: a client that leaves between two slow chunks stops the source, even if send does not fail', async (t) => {
   const { scope, leave } = scopeWithSignal()
-  const source = new ProbeSource('a', 'b')
+  let returned = false
+  async function* slow(): AsyncGenerator<string, void, undefined> {
+    try {
+      await turns(3)
+      yield 'a'
+      await turns(3)
+      yield 'b'
+    } finally {
+      returned = true
+    }
+  }
   const { send, sent } = recorder()
   const leaving: Send = (message) => {
-    if (message.type === 'http.response.body') leave()
+    if (message.type === 'http.response.body' && message.body === 'a') leave()
     return send(message)
   }
-  await new StreamingResponse(source).respond(scope, receiveNothing, leaving)
-  t.equal(source.returned, 1)
-  t.equal(sent.length, 2)
+  await new StreamingResponse(slow()).respond(scope, receiveNothing, leaving)
+  await turns(6)
+  t.ok(returned)
+  t.notOk(sent.some((message) => message.type === 'http.response.body' && message.body === 'b'))
 })
 
 test('StreamingResponse: does not read a source for a client that has left before', async (t) => {
-  const { scope, leave } = scopeWithSignal()
-  leave()
   const source = new ProbeSource('a')
-  await new StreamingResponse(source).respond(scope, receiveNothing, recorder().send)
+  const gone: Send = () => Promise.reject(new ClientDisconnected())
+  await new StreamingResponse(source).respond(httpScope(), receiveNothing, gone)
   t.strictSame([source.asked, source.returned], [0, 1])
 })
 
-test('StreamingResponse: takes no signal for a source that is never awaited, since that would make one', async (t) => {
+test('StreamingResponse: a client that has left before a slow source is waited for stops it', async (t) => {
+  const { scope, leave } = scopeWithSignal()
+  leave()
+  const source = new ProbeSource()
+  await new StreamingResponse(source).respond(scope, receiveNothing, recorder().send)
+  t.equal(source.returned, 1)
+})
+
+test('StreamingResponse: takes no signal for a source that is quick, since that would make one', async (t) => {
   const extension = {
     get signal(): AbortSignal {
       throw new Error('the signal was read')
@@ -303,6 +333,7 @@ test('StreamingResponse: takes no signal for a source that is never awaited, sin
   }
   const scope = httpScope({ extensions: { 'http.disconnect.signal': extension } })
   t.equal((await bodyOf(['a'], scope)).length, 2)
+  t.equal((await bodyOf(generate('a', 'b'), scope)).length, 3)
 })
 
 test('StreamingResponse: removes its listener when it is done', async (t) => {
@@ -311,7 +342,7 @@ test('StreamingResponse: removes its listener when it is done', async (t) => {
   const listeners: string[] = []
   signal.addEventListener = (type: string) => void listeners.push(`+${type}`)
   signal.removeEventListener = (type: string) => void listeners.push(`-${type}`)
-  await bodyOf(generate('a'), scope)
+  await bodyOf(slowly('a'), scope)
   await new Promise(setImmediate)
   t.strictSame(listeners, ['+abort', '-abort'])
 })
