@@ -1,5 +1,5 @@
 import { defaultHandlers } from '../lib/endpoint/default-handlers.ts'
-import { checkedHandler } from '../lib/endpoint/exception-handlers.ts'
+import { checkedEntries, checkedHandler } from '../lib/endpoint/exception-handlers.ts'
 import type { ExceptionEntry, ExceptionHandler } from '../lib/endpoint/exception-handlers.ts'
 import type { Dependency } from '../lib/endpoint/dependencies/dependency.ts'
 import type { Replacement } from '../lib/endpoint/dependencies/dependency-plan.ts'
@@ -13,8 +13,12 @@ import type { BodyLimits } from '../lib/request/body-limits.ts'
 import type { ASGIApp, Middleware } from '../lib/spec/app.ts'
 import { exceptions } from '../middleware/exceptions.ts'
 import { serverErrors } from '../middleware/server-errors/server-errors.ts'
-import { checkedMiddleware, withDependencies, withLimits, withMiddleware } from './layers.ts'
+import { checkedMiddleware, checkedStack, withDependencies, withLimits, withMiddleware } from './layers.ts'
 import type { Included } from './include.ts'
+import type { OpenAPIDocument } from './openapi/openapi-document.ts'
+import type { OpenAPIOptions } from './openapi/openapi-options.ts'
+import { servedRoutes } from './openapi/openapi-routes.ts'
+import { ServedDocument } from './openapi/served-document.ts'
 import type { Routable, RoutedScope } from './routable.ts'
 import { Router } from './router.ts'
 import type { RouterOptions } from './router.ts'
@@ -33,6 +37,8 @@ export interface ApplicationOptions<
   lifespan?: Lifespan<State, Application>
   /** How {@link Application.tasks} are kept and reported. */
   tasks?: TasksOptions
+  /** Serves a document of the API, and pages that show it, before all other routes. Default: none. */
+  openapi?: OpenAPIOptions | null
   /** Shows errors to the client, sources included; never where `NODE_ENV` is `production`. Default false. */
   debug?: boolean
 }
@@ -66,20 +72,25 @@ export class Application<
   /** Answers what has none. */
   readonly #serverErrorHandler: ExceptionHandler | null
   readonly #lifespan: Lifespan<State, Application> | null
+  readonly #document: ServedDocument
   /** Folded on the first call. */
   #stack: ASGIApp | null = null
 
   /** @throws TypeError for exception handlers, middleware or a lifespan that cannot be such. */
   constructor(options: ApplicationOptions<State, Routes> = {}) {
-    const { middleware = [], exceptionHandlers = [], lifespan, tasks, debug = false, ...rest } = options
-    super(rest)
+    const { middleware = [], exceptionHandlers = [], lifespan, tasks, debug = false, openapi = null, ...rest } = options
+    let self: Application | null = null
+    const document = new ServedDocument(() => self!, openapi ?? {})
+    super(openapi === null ? rest : withDocument(rest, servedRoutes(document, openapi)))
+    self = this as unknown as Application
+    this.#document = document
     this.#limits = rest
     this.#supplied = withDependencies(this.dispatch, rest.dependencies)
     this.tasks = new Tasks(tasks)
     if (lifespan !== undefined) checkLifespan(lifespan)
     this.#lifespan = lifespan ?? null
     this.debug = debug
-    this.#middleware = [...middleware].map(checkedMiddleware)
+    this.#middleware = [...checkedStack(middleware)]
     const { handlers, serverErrorHandler } = partition(exceptionHandlers)
     this.#serverErrorHandler = serverErrorHandler
     // Handlers of an application around this one come later: what this one cannot answer reaches them as an error.
@@ -106,6 +117,15 @@ export class Application<
     }
     this.#middleware.unshift(checkedMiddleware(middleware))
     return this
+  }
+
+  /**
+   * Returns the document of the API, as the option `openapi` describes it. It is made anew after routes were added.
+   *
+   * @throws TypeError naming the operation, for what cannot be described.
+   */
+  openapi(): OpenAPIDocument {
+    return this.#document.document
   }
 
   /** An application has layers and a lifespan of its own: it can only be mounted. */
@@ -162,11 +182,19 @@ function partition(entries: Iterable<ExceptionEntry>): {
 } {
   const handlers: ExceptionEntry[] = []
   let serverErrorHandler: ExceptionHandler | null = null
-  for (const [key, handler] of entries) {
+  for (const [key, handler] of checkedEntries(entries)) {
     if (key === 500 || key === Error) serverErrorHandler = checkedHandler(key, handler)
     else handlers.push([key, handler])
   }
   return { handlers, serverErrorHandler }
+}
+
+/** Puts the routes of the document before all others. */
+function withDocument<Routes extends Iterable<Routable>>(
+  options: RouterOptions<Routes>,
+  documentRoutes: readonly Routable[],
+): RouterOptions<Routes> {
+  return { ...options, routes: [...documentRoutes, ...(options.routes ?? [])] as Iterable<Routable> as Routes }
 }
 
 /** Puts a lifespan within another one. */

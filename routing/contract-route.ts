@@ -9,7 +9,7 @@ import type { WebSocketContractFunction } from '../lib/endpoint/contract/websock
 import type { Endpoint, WebSocketFunction } from '../lib/endpoint/endpoint.ts'
 import { show } from '../lib/spec/violations.ts'
 import type { AnyPath } from './path-pattern.ts'
-import type { PathParams } from './path-params.ts'
+import type { PathParams } from '../lib/endpoint/contract/path-params.ts'
 import { Route } from './route.ts'
 import type { RouteOptions } from './route.ts'
 import { WebSocketRoute } from './websocket-route.ts'
@@ -72,8 +72,9 @@ export function websocketContractRoute<
  * @throws TypeError for one that is made for another method or path.
  */
 export function contractFor(method: string, path: AnyPath, given: ContractShape | Contract): Contract {
-  const contract = given instanceof Contract ? given : new Contract(null, null, given)
   const source = typeof path === 'string' ? path : path.source
+  if (typeof given !== 'object' || given === null) throw noEndpoint(`route ${method} ${show(source)}`, given)
+  const contract = given instanceof Contract ? given : new Contract(null, null, given)
   const isOther = (contract.method ?? method) !== method || (contract.path ?? source) !== source
   if (!isOther) return contract
   throw new TypeError(
@@ -83,8 +84,15 @@ export function contractFor(method: string, path: AnyPath, given: ContractShape 
 
 /** As {@link contractFor}, for WebSockets. */
 export function websocketContractFor(path: AnyPath, given: WebSocketShape | WebSocketContract): WebSocketContract {
-  const contract = given instanceof WebSocketContract ? given : new WebSocketContract(null, given)
   const source = typeof path === 'string' ? path : path.source
+  if (typeof given !== 'object' || given === null) throw noEndpoint(`WebSocket route ${show(source)}`, given)
+  const contract = given instanceof WebSocketContract ? given : new WebSocketContract(null, given)
   if ((contract.path ?? source) === source) return contract
   throw new TypeError(`Cannot add the WebSocket route ${show(source)}: its contract is for ${show(contract.path)}`)
+}
+
+function noEndpoint(route: string, given: unknown): TypeError {
+  return new TypeError(
+    `Cannot add the ${route}: the endpoint is ${show(given)}, expected a function, or a contract and a function`,
+  )
 }

@@ -4,6 +4,7 @@ import type { ExceptionEntry } from '../lib/endpoint/exception-handlers.ts'
 import { progressOf } from '../lib/endpoint/progress.ts'
 import { withBodyLimits } from '../lib/request/body-limits.ts'
 import type { BodyLimits } from '../lib/request/body-limits.ts'
+import { settled } from '../lib/spec/app.ts'
 import type { ASGIApp, Middleware } from '../lib/spec/app.ts'
 import { show } from '../lib/spec/violations.ts'
 import { exceptions } from '../middleware/exceptions.ts'
@@ -45,7 +46,13 @@ export function withLimits(app: ASGIApp, limits: BodyLimits): ASGIApp {
 
 /** Puts middleware around an app, the first outermost. */
 export function withMiddleware(app: ASGIApp, middleware: readonly Middleware[]): ASGIApp {
-  return middleware.reduceRight((stack, wrap) => wrapped(checkedMiddleware(wrap), noted(stack)), app)
+  return checkedStack(middleware).reduceRight((stack, wrap) => wrapped(wrap, noted(stack)), app)
+}
+
+/** Returns a list of middleware when it can be one. */
+export function checkedStack(middleware: readonly Middleware[]): readonly Middleware[] {
+  if (Array.isArray(middleware)) return middleware.map(checkedMiddleware)
+  throw new TypeError(`Cannot add the middleware ${show(middleware)}: expected a list of middleware`)
 }
 
 /** Returns a middleware when it can be one. */
@@ -58,9 +65,34 @@ export function checkedMiddleware(middleware: Middleware): Middleware {
 
 function wrapped(middleware: Middleware, app: ASGIApp): ASGIApp {
   const outer = middleware(app)
-  if (typeof outer === 'function') return outer
+  if (typeof outer === 'function') {
+    if (outer.length === 1 && makesApps(outer)) throw notCalled(middleware)
+    return outer
+  }
   throw new TypeError(
     `Cannot add middleware "${middleware.name}": it made ${show(outer)} of an app, expected an app; does it take options first?`,
+  )
+}
+
+const silent: ASGIApp = () => settled
+
+/**
+ * Tells a middleware from an app with as many parameters by what becomes of an app that is given to it: such an app could
+ * do no more than refuse.
+ */
+function makesApps(made: (...args: never) => unknown): boolean {
+  try {
+    const outcome = made(...([silent] as never))
+    if (outcome instanceof Promise) outcome.catch(() => {})
+    return typeof outcome === 'function'
+  } catch {
+    return false
+  }
+}
+
+function notCalled({ name }: Middleware): TypeError {
+  return new TypeError(
+    `Cannot add middleware "${name}": it made a middleware of an app, expected an app; it takes options first: ${name}(…)`,
   )
 }
 

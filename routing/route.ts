@@ -93,6 +93,11 @@ function methodsOf(
 ): readonly string[] | null {
   if (methods === undefined && isHTTPEndpoint(endpoint)) return endpoint.methods
   if (methods === undefined && 'asgi' in endpoint) return null
+  if (typeof methods === 'string') {
+    throw new TypeError(
+      `Cannot add a route for the methods ${show(methods)}: expected a list such as [${show(methods)}]`,
+    )
+  }
   const names = [...(methods ?? ['GET'])].map(checkedMethod)
   if (names.length === 0) throw new TypeError('Cannot add a route: it has no methods, expected one at least')
   return [...new Set(names.flatMap((name) => (name === 'GET' ? ['GET', 'HEAD'] : [name])))]

@@ -8,7 +8,7 @@ import { websocketContractEndpoint } from '../lib/endpoint/contract/websocket-co
 import type { WebSocketContractFunction } from '../lib/endpoint/contract/websocket-function.ts'
 import type { Endpoint } from '../lib/endpoint/endpoint.ts'
 import { contractFor, contractRoute, websocketContractFor, websocketContractRoute } from './contract-route.ts'
-import type { Converters } from './converters.ts'
+import type { Converters } from '../lib/endpoint/contract/converters.ts'
 import { Host } from './host.ts'
 import type { HostOptions } from './host.ts'
 import { Include } from './include.ts'
@@ -17,7 +17,7 @@ import type { LayerOptions } from './layers.ts'
 import { Mount } from './mount.ts'
 import type { MountOptions } from './mount.ts'
 import type { MountTarget } from './mounted-target.ts'
-import type { PathParams } from './path-params.ts'
+import type { PathParams } from '../lib/endpoint/contract/path-params.ts'
 import type { AnyPath, ParamsOf } from './path-pattern.ts'
 import type { Routable } from './routable.ts'
 import { RouteTable } from './route-table.ts'
@@ -78,51 +78,51 @@ export class Router<State = Record<string, unknown>, Routes extends Iterable<Rou
   }
 
   /** Adds a route for GET and HEAD. */
-  get<const Path extends AnyPath>(path: Path, endpoint: Endpoint<ParamsOf<Path>, State>, options?: MethodOptions): this
   get<const Path extends AnyPath, const Shape extends ContractShape>(
     path: Path,
     contract: Shape | Contract<Shape>,
     endpoint: ContractFunction<Shape, ParamsOf<Path>, State>,
     options?: MethodOptions,
   ): this
+  get<const Path extends AnyPath>(path: Path, endpoint: Endpoint<ParamsOf<Path>, State>, options?: MethodOptions): this
   get(path: AnyPath, ...rest: VerbArguments): this {
     return this.#verb('GET', path, rest)
   }
 
   /** Adds a route for POST. */
-  post<const Path extends AnyPath>(path: Path, endpoint: Endpoint<ParamsOf<Path>, State>, options?: MethodOptions): this
   post<const Path extends AnyPath, const Shape extends ContractShape>(
     path: Path,
     contract: Shape | Contract<Shape>,
     endpoint: ContractFunction<Shape, ParamsOf<Path>, State>,
     options?: MethodOptions,
   ): this
+  post<const Path extends AnyPath>(path: Path, endpoint: Endpoint<ParamsOf<Path>, State>, options?: MethodOptions): this
   post(path: AnyPath, ...rest: VerbArguments): this {
     return this.#verb('POST', path, rest)
   }
 
   /** Adds a route for PUT. */
-  put<const Path extends AnyPath>(path: Path, endpoint: Endpoint<ParamsOf<Path>, State>, options?: MethodOptions): this
   put<const Path extends AnyPath, const Shape extends ContractShape>(
     path: Path,
     contract: Shape | Contract<Shape>,
     endpoint: ContractFunction<Shape, ParamsOf<Path>, State>,
     options?: MethodOptions,
   ): this
+  put<const Path extends AnyPath>(path: Path, endpoint: Endpoint<ParamsOf<Path>, State>, options?: MethodOptions): this
   put(path: AnyPath, ...rest: VerbArguments): this {
     return this.#verb('PUT', path, rest)
   }
 
   /** Adds a route for PATCH. */
-  patch<const Path extends AnyPath>(
-    path: Path,
-    endpoint: Endpoint<ParamsOf<Path>, State>,
-    options?: MethodOptions,
-  ): this
   patch<const Path extends AnyPath, const Shape extends ContractShape>(
     path: Path,
     contract: Shape | Contract<Shape>,
     endpoint: ContractFunction<Shape, ParamsOf<Path>, State>,
+    options?: MethodOptions,
+  ): this
+  patch<const Path extends AnyPath>(
+    path: Path,
+    endpoint: Endpoint<ParamsOf<Path>, State>,
     options?: MethodOptions,
   ): this
   patch(path: AnyPath, ...rest: VerbArguments): this {
@@ -130,15 +130,15 @@ export class Router<State = Record<string, unknown>, Routes extends Iterable<Rou
   }
 
   /** Adds a route for DELETE. */
-  delete<const Path extends AnyPath>(
-    path: Path,
-    endpoint: Endpoint<ParamsOf<Path>, State>,
-    options?: MethodOptions,
-  ): this
   delete<const Path extends AnyPath, const Shape extends ContractShape>(
     path: Path,
     contract: Shape | Contract<Shape>,
     endpoint: ContractFunction<Shape, ParamsOf<Path>, State>,
+    options?: MethodOptions,
+  ): this
+  delete<const Path extends AnyPath>(
+    path: Path,
+    endpoint: Endpoint<ParamsOf<Path>, State>,
     options?: MethodOptions,
   ): this
   delete(path: AnyPath, ...rest: VerbArguments): this {
@@ -146,15 +146,15 @@ export class Router<State = Record<string, unknown>, Routes extends Iterable<Rou
   }
 
   /** Adds a route for OPTIONS. */
-  options<const Path extends AnyPath>(
-    path: Path,
-    endpoint: Endpoint<ParamsOf<Path>, State>,
-    options?: MethodOptions,
-  ): this
   options<const Path extends AnyPath, const Shape extends ContractShape>(
     path: Path,
     contract: Shape | Contract<Shape>,
     endpoint: ContractFunction<Shape, ParamsOf<Path>, State>,
+    options?: MethodOptions,
+  ): this
+  options<const Path extends AnyPath>(
+    path: Path,
+    endpoint: Endpoint<ParamsOf<Path>, State>,
     options?: MethodOptions,
   ): this
   options(path: AnyPath, ...rest: VerbArguments): this {
@@ -166,15 +166,15 @@ export class Router<State = Record<string, unknown>, Routes extends Iterable<Rou
    *
    * @see https://datatracker.ietf.org/doc/draft-ietf-httpbis-safe-method-w-body/
    */
-  query<const Path extends AnyPath>(
-    path: Path,
-    endpoint: Endpoint<ParamsOf<Path>, State>,
-    options?: MethodOptions,
-  ): this
   query<const Path extends AnyPath, const Shape extends ContractShape>(
     path: Path,
     contract: Shape | Contract<Shape>,
     endpoint: ContractFunction<Shape, ParamsOf<Path>, State>,
+    options?: MethodOptions,
+  ): this
+  query<const Path extends AnyPath>(
+    path: Path,
+    endpoint: Endpoint<ParamsOf<Path>, State>,
     options?: MethodOptions,
   ): this
   query(path: AnyPath, ...rest: VerbArguments): this {

@@ -49,7 +49,7 @@ export class ExceptionHandlers implements ExceptionLookup {
    * @throws TypeError for a key that is neither a status nor a class, and for a handler that is not a function.
    */
   constructor(entries: Iterable<ExceptionEntry>) {
-    for (const [key, handler] of entries) this.#add(key, checkedHandler(key, handler))
+    for (const [key, handler] of checkedEntries(entries)) this.#add(key, checkedHandler(key, handler))
   }
 
   /** Returns the handler of an error: for an {@link HTTPException} by its status, then by the nearest class. */
@@ -82,10 +82,22 @@ export class ExceptionHandlers implements ExceptionLookup {
   }
 }
 
+/** Returns the entries when they are a list of such. */
+export function checkedEntries(entries: Iterable<ExceptionEntry>): Iterable<ExceptionEntry> {
+  if (isList(entries)) return entries
+  throw new TypeError(
+    `Cannot add the exception handlers ${show(entries)}: expected a Map, or a list of pairs made by exceptionHandler()`,
+  )
+}
+
 /** Returns a handler when it can be one. */
 export function checkedHandler(key: ExceptionKey, handler: ExceptionHandler<never>): ExceptionHandler {
   if (typeof handler === 'function') return handler
   throw new TypeError(`Cannot add an exception handler for ${show(key)}: it is ${show(handler)}, expected a function`)
+}
+
+function isList(entries: unknown): boolean {
+  return typeof (entries as { readonly [Symbol.iterator]?: unknown } | null)?.[Symbol.iterator] === 'function'
 }
 
 function isStatus(key: unknown): key is number {

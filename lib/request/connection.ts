@@ -94,7 +94,7 @@ export abstract class Connection<S extends HTTPScope | WebSocketScope, Params, S
    */
   urlFor(name: string, params: Readonly<Record<string, unknown>> = {}): URL {
     const { url_resolver: resolver } = this.scope
-    if (!resolver) throw new TypeError(`Cannot build the URL of ${show(name)}: the connection has passed no router`)
+    if (!resolver) throw noRouter(name)
     return resolver.resolveURL(name, params).makeAbsoluteURL(this.baseUrl)
   }
 
@@ -221,6 +221,12 @@ export abstract class Connection<S extends HTTPScope | WebSocketScope, Params, S
 function notThere(name: string, middleware: string): never {
   throw new TypeError(
     `Cannot read "${name}": the connection has passed no ${middleware}, expected it in the middleware of the application or of the route`,
+  )
+}
+
+function noRouter(name: string): TypeError {
+  return new TypeError(
+    `Cannot build the URL of ${show(name)}: the connection has passed no router, expected the endpoint to be called by an Application or a Router`,
   )
 }
 

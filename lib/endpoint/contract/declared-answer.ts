@@ -1,0 +1,59 @@
+import { hasNoContent, isFinalStatus } from '../../http/status.ts'
+import { show } from '../../spec/violations.ts'
+import { isSchema } from '../validation/schema.ts'
+import type { AnySchema } from '../validation/schema.ts'
+import type { DeclaredResponse, ResponseDeclaration, Responses, StreamFormat } from './response-declaration.ts'
+
+/** A declared answer, ready for use. */
+export interface DeclaredAnswer {
+  readonly status: number
+  readonly schema: AnySchema | null
+  readonly stream: StreamFormat | null
+  /** `null` for JSON. */
+  readonly mediaType: string | null
+}
+
+const formats: ReadonlyMap<string, StreamFormat> = new Map([
+  ['application/jsonl', 'json-lines'],
+  ['text/event-stream', 'events'],
+])
+
+/**
+ * Reads the declared answers that have a status of their own, in the order of the statuses.
+ *
+ * @throws TypeError for a status that is none, for content where the status allows none, and for what declares nothing.
+ */
+export function declaredAnswers(responses: Responses): ReadonlyMap<number, DeclaredAnswer> {
+  const answers = new Map<number, DeclaredAnswer>()
+  for (const [key, declared] of Object.entries(responses)) {
+    if (key === 'default' || /^[1-5]XX$/.test(key)) continue
+    answers.set(Number(key), declaredAnswer(Number(key), declared))
+  }
+  return answers
+}
+
+/** Returns what a declaration says at length, whichever way it is written. */
+export function responseDeclaration(declared: DeclaredResponse): ResponseDeclaration {
+  if (declared === null) return {}
+  return isSchema(declared) ? { schema: declared } : declared
+}
+
+function declaredAnswer(status: number, declared: DeclaredResponse): DeclaredAnswer {
+  if (!isFinalStatus(status)) {
+    throw new TypeError(
+      `Cannot declare an answer with the status ${show(status)}: expected 200 to 999, a range such as "4XX" or "default"`,
+    )
+  }
+  if (typeof declared !== 'function' && typeof declared !== 'object') {
+    throw new TypeError(
+      `Cannot declare the answer ${status} as ${show(declared)}: expected a schema, an object with one, or null`,
+    )
+  }
+  const { schema = null, stream, mediaType = null } = responseDeclaration(declared)
+  if (schema !== null && (!isSchema(schema) || hasNoContent(status))) {
+    const expected = hasNoContent(status) ? 'none, since the status allows no content' : 'a Standard Schema'
+    throw new TypeError(`Cannot declare the answer ${status}: its schema is ${show(schema)}, expected ${expected}`)
+  }
+  const format = stream ?? (mediaType === null ? undefined : formats.get(mediaType)) ?? null
+  return { status, schema, stream: format, mediaType: mediaType === 'application/json' ? null : mediaType }
+}

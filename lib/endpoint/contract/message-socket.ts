@@ -1,0 +1,96 @@
+import { WebSocketDisconnect } from '../../exceptions/websocket-disconnect.ts'
+import type { AcceptOptions, Responder, WebSocket } from '../../request/websocket.ts'
+import { fieldErrors } from '../validation/field-error.ts'
+import { RequestValidationError } from '../validation/request-validation-error.ts'
+import { ResponseValidationError } from '../validation/response-validation-error.ts'
+import type { AnySchema } from '../validation/schema.ts'
+
+/** The schemas of messages in both directions; without one, any JSON goes. */
+export interface MessageSchemas {
+  readonly receive?: AnySchema
+  readonly send?: AnySchema
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/**
+ * A WebSocket whose messages are JSON and keep a contract. What the peer sends against it closes the connection with 1008 and
+ * a reason, unless the endpoint catches the error.
+ */
+export class MessageSocket<
+  Incoming = unknown,
+  Outgoing = unknown,
+  Params = Record<string, unknown>,
+  State = Record<string, unknown>,
+> implements AsyncIterable<Incoming> {
+  /** The WebSocket itself, for everything that the contract does not say. */
+  readonly connection: WebSocket<Params, State>
+  readonly #schemas: MessageSchemas
+
+  constructor(connection: WebSocket<Params, State>, schemas: MessageSchemas) {
+    this.connection = connection
+    this.#schemas = schemas
+  }
+
+  /** Completes the handshake. */
+  accept(options?: AcceptOptions): Promise<void> {
+    return this.connection.accept(options)
+  }
+
+  /**
+   * Waits for the next message.
+   *
+   * @throws {@link RequestValidationError} for a message that is not JSON, or not what the contract says.
+   * @throws {@link WebSocketDisconnect} when the peer leaves.
+   */
+  async receive(): Promise<Incoming> {
+    const value = parsed(await this.connection.receive())
+    const schema = this.#schemas.receive
+    if (schema === undefined) return value as Incoming
+    const result = await schema['~standard'].validate(value)
+    if (result.issues === undefined) return result.value as Incoming
+    throw new RequestValidationError(fieldErrors('message', result.issues))
+  }
+
+  /**
+   * Sends a message, without what the contract does not declare.
+   *
+   * @throws {@link ResponseValidationError} for what is not what the contract says; uncaught, it closes with 1011.
+   * @throws {@link WebSocketDisconnect} when the peer has left.
+   */
+  async send(message: Outgoing): Promise<void> {
+    const schema = this.#schemas.send
+    if (schema === undefined) return this.connection.sendJson(message)
+    const result = await schema['~standard'].validate(message)
+    if (result.issues !== undefined) throw new ResponseValidationError('a message', result.issues)
+    return this.connection.sendJson(result.value)
+  }
+
+  /** Closes the connection, or refuses the handshake before the accept. */
+  close(code?: number, reason?: string): Promise<void> {
+    return this.connection.close(code, reason)
+  }
+
+  /** Refuses the handshake with a response. */
+  deny(response: Responder): Promise<void> {
+    return this.connection.deny(response)
+  }
+
+  /** The messages of the peer, until it leaves. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Incoming, void, undefined> {
+    try {
+      for (;;) yield await this.receive()
+    } catch (error) {
+      if (!(error instanceof WebSocketDisconnect)) throw error
+    }
+  }
+}
+
+function parsed(data: string | Uint8Array): unknown {
+  try {
+    return JSON.parse(typeof data === 'string' ? data : utf8.decode(data)) as unknown
+  } catch (cause) {
+    const error = { in: 'message', path: [], message: 'The message is not valid JSON', code: 'malformed' } as const
+    throw new RequestValidationError([error], 400, cause)
+  }
+}

@@ -1,0 +1,142 @@
+import { Request } from '../../request/request.ts'
+import { WebSocket } from '../../request/websocket.ts'
+import { ResponseDraft } from '../contract/response-draft.ts'
+import { fieldErrors } from '../validation/field-error.ts'
+import type { FieldError } from '../validation/field-error.ts'
+import { isBadBody } from '../validation/part-reader.ts'
+import type { PartReader } from '../validation/part-reader.ts'
+import { RequestValidationError } from '../validation/request-validation-error.ts'
+import type { ValidationStatus } from '../validation/request-validation-error.ts'
+import { headerName } from '../validation/header-name.ts'
+import type { Issue, Validation } from '../validation/schema.ts'
+import type { DependencyContext } from './dependency.ts'
+
+/** One call of an endpoint: its connection, and what was found out about it so far. */
+export class ConnectionCall {
+  readonly connection: Request | WebSocket
+  #errors: FieldError[] | null = null
+  #status: ValidationStatus = 422
+  #cause: unknown
+  #draft: ResponseDraft | null = null
+
+  constructor(connection: Request | WebSocket) {
+    this.connection = connection
+  }
+
+  /** What is wanted of the answer, made when it is asked for. */
+  get response(): ResponseDraft {
+    return (this.#draft ??= new ResponseDraft())
+  }
+
+  /** What is wanted of the answer; `null` when nobody has asked. */
+  get draft(): ResponseDraft | null {
+    return this.#draft
+  }
+
+  /** How many errors there are. */
+  get errorCount(): number {
+    return this.#errors === null ? 0 : this.#errors.length
+  }
+
+  /** @throws {@link RequestValidationError} when anything was wrong with the request. */
+  check(): void {
+    if (this.#errors !== null) throw new RequestValidationError(this.#errors, this.#status, this.#cause)
+  }
+
+  /** Notes what is wrong with a part. */
+  reject(part: PartReader['part'], issues: readonly Issue[]): void {
+    const errors = fieldErrors(part, issues)
+    ;(this.#errors ??= []).push(...(part === 'headers' ? errors.map(withFieldName) : errors))
+  }
+
+  /** Notes that a body cannot be read for what it is declared as; every other error is thrown on. */
+  rejectBody(part: PartReader['part'], error: unknown): void {
+    if (!isBadBody(error)) throw error
+    const code = error.status === 400 ? 'malformed' : 'media_type'
+    ;(this.#errors ??= []).push({ in: part, path: [], message: error.detail, code })
+    this.#status = error.status
+    this.#cause = error
+  }
+}
+
+/** Clients know a field by its name, not by the key of a schema. */
+function withFieldName(error: FieldError): FieldError {
+  const [key, ...rest] = error.path
+  return typeof key === 'string' ? { ...error, path: [headerName(key), ...rest] } : error
+}
+
+/** What a function gets: what it has asked for by name, and views of the connection. */
+export class CallInput implements DependencyContext {
+  readonly params: Readonly<Record<string, unknown>>
+  readonly #call: ConnectionCall
+
+  constructor(call: ConnectionCall) {
+    this.params = call.connection.pathParams
+    this.#call = call
+  }
+
+  get connection(): Request | WebSocket {
+    return this.#call.connection
+  }
+
+  get request(): Request {
+    const { connection } = this.#call
+    if (connection instanceof Request) return connection
+    throw new TypeError('Cannot give a request to a dependency of a WebSocket: expected "connection" or "websocket"')
+  }
+
+  get websocket(): WebSocket {
+    const { connection } = this.#call
+    if (connection instanceof WebSocket) return connection
+    throw new TypeError('Cannot give a WebSocket to a dependency of a request: expected "connection" or "request"')
+  }
+
+  get response(): ResponseDraft {
+    return this.#call.response
+  }
+}
+
+/** An object that values are put into under names that are known at run time alone. */
+export type NamedValues = Record<string, unknown>
+
+/**
+ * Reads and validates parts one after the other, and puts their values into an object. It waits for nothing unless a body
+ * is read or a schema takes its time.
+ */
+export function readParts(
+  readers: readonly PartReader[],
+  call: ConnectionCall,
+  values: NamedValues,
+): void | Promise<void> {
+  for (let index = 0; index < readers.length; index++) {
+    const waiting = readPart(readers[index]!, call, values)
+    if (waiting !== undefined) return waiting.then(() => readParts(readers.slice(index + 1), call, values))
+  }
+  return undefined
+}
+
+function readPart(reader: PartReader, call: ConnectionCall, values: NamedValues): void | Promise<void> {
+  const given = reader.read(call.connection)
+  if (!(given instanceof Promise)) return validatePart(reader, given, { call, values })
+  return given.then(
+    (value: unknown) => validatePart(reader, value, { call, values }),
+    (error: unknown) => call.rejectBody(reader.part, error),
+  )
+}
+
+/** Where the value of a part goes, or what is wrong with it. */
+interface Receiver {
+  readonly call: ConnectionCall
+  readonly values: NamedValues
+}
+
+function validatePart(reader: PartReader, given: unknown, receiver: Receiver): void | Promise<void> {
+  const result = reader.schema['~standard'].validate(given)
+  if (!(result instanceof Promise)) return accept(reader, result, receiver)
+  return result.then((validation) => accept(reader, validation, receiver))
+}
+
+function accept(reader: PartReader, result: Validation<unknown>, { call, values }: Receiver): void {
+  if (result.issues === undefined) values[reader.name] = result.value
+  else call.reject(reader.part, result.issues)
+}

@@ -1,0 +1,64 @@
+import { endCall } from '../../request/call-end.ts'
+import { Request } from '../../request/request.ts'
+import { WebSocket } from '../../request/websocket.ts'
+import type { ASGIApp, Receive, Send } from '../../spec/app.ts'
+import type { HTTPScope, WebSocketScope } from '../../spec/scope.ts'
+import { show } from '../../spec/violations.ts'
+import { ConnectionCall } from './connection-call.ts'
+import { Dependency } from './dependency.ts'
+import { OpenDependencies } from './open-dependencies.ts'
+import { OverridablePlan } from './overridable-plan.ts'
+import { runPlan } from './run-plan.ts'
+
+/** An app's call for a connection. */
+interface Call {
+  readonly scope: HTTPScope | WebSocketScope
+  readonly receive: Receive
+  readonly send: Send
+}
+
+/**
+ * Makes dependencies before an app is called, whatever kind of app it is. Endpoints with contracts further in find the
+ * values made; what has to be finished is finished when the answer was sent.
+ *
+ * The request that they get is not the one of the endpoint: a body that they read would be gone.
+ */
+export class DependencyLayer {
+  readonly #plan: OverridablePlan
+
+  /** @throws TypeError for what is no dependency, for circles, and for what ends before a response that is made further in. */
+  constructor(dependencies: readonly Dependency[]) {
+    this.#plan = new OverridablePlan(
+      dependencies.map((dependency) => ({ name: null, dependency: checked(dependency) })),
+    )
+    const early = this.#plan.plan.steps.find(({ dependency }) => dependency.cleanup === 'before-response')
+    if (early !== undefined) {
+      throw new TypeError(
+        `Cannot add the dependency ${show(early.dependency.name)} to a router: it ends before the response, which is made further in; expected the cleanup "after-response"`,
+      )
+    }
+  }
+
+  /** Calls an app once the dependencies are there. */
+  enter(app: ASGIApp, call: Call): Promise<void> {
+    const open = OpenDependencies.of(call.scope)
+    return endCall(call.scope, this.#run(app, call, open))
+  }
+
+  async #run(app: ASGIApp, { scope, receive, send }: Call, open: OpenDependencies): Promise<void> {
+    const connection = scope.type === 'http' ? new Request(scope, receive, send) : new WebSocket(scope, receive, send)
+    const call = new ConnectionCall(connection)
+    try {
+      await runPlan(this.#plan.for(connection), call, {})
+      call.check()
+      await app(scope, receive, send)
+    } catch (error) {
+      throw await open.fail(error)
+    }
+  }
+}
+
+function checked(dependency: unknown): Dependency {
+  if (dependency instanceof Dependency) return dependency
+  throw new TypeError(`Cannot add the dependency ${show(dependency)} to a router: expected what depends() returns`)
+}
