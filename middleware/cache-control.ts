@@ -1,0 +1,50 @@
+import { Headers } from '../lib/http/headers.ts'
+import type { Middleware } from '../lib/spec/app.ts'
+import { isFieldValue } from '../lib/spec/field-syntax.ts'
+import type { HTTPScope } from '../lib/spec/scope.ts'
+import { show } from '../lib/spec/violations.ts'
+
+/** Which answers may be cached. */
+export interface CacheControlOptions {
+  /** For answers to GET and HEAD with a status of 200 to 299 or 304. Default `no-store`. */
+  value?: string | ((scope: HTTPScope) => string | null)
+  /** For all others. Default `no-store`. */
+  otherwise?: string | null
+}
+
+/**
+ * Gives answers without one a `cache-control`. Whatever sets a cookie or answers a request with `authorization` gets
+ * `otherwise`: it is meant for one client.
+ *
+ * @throws TypeError for a value that no field can hold.
+ * @see https://www.rfc-editor.org/rfc/rfc9111#section-5.2
+ */
+export function cacheControl({ value = 'no-store', otherwise = 'no-store' }: CacheControlOptions = {}): Middleware {
+  for (const given of [value, otherwise]) if (typeof given === 'string') checkedValue(given)
+  return (app) => (scope, receive, send) => {
+    if (scope.type !== 'http') return app(scope, receive, send)
+    return app(scope, receive, (message) => {
+      if (message.type !== 'http.response.start') return send(message)
+      const fields = Headers.from(message.headers ?? [])
+      if (fields.has('cache-control')) return send(message)
+      const given = isForAll(scope, message.status, fields)
+        ? typeof value === 'function'
+          ? value(scope)
+          : value
+        : otherwise
+      if (given === null) return send(message)
+      return send({ ...message, headers: Headers.fromFlat([...fields.flat, 'cache-control', checkedValue(given)]) })
+    })
+  }
+}
+
+function isForAll(scope: HTTPScope, status: number, fields: Headers): boolean {
+  const reads = scope.method === 'GET' || scope.method === 'HEAD'
+  const succeeds = (status >= 200 && status < 300) || status === 304
+  return reads && succeeds && !fields.has('set-cookie') && !Headers.from(scope.headers).has('authorization')
+}
+
+function checkedValue(value: string): string {
+  if (isFieldValue(value)) return value
+  throw new TypeError(`Cannot set cache-control ${show(value)}: expected a value for a field`)
+}

@@ -1,0 +1,156 @@
+import { parseArgs } from 'node:util'
+import { PlainTextResponse, settled } from 'stelline'
+import type { ASGIApp, Middleware, Receive, Send } from 'stelline'
+import { Headers } from 'stelline/http'
+import { context, cors, csrf, fromFunction, httpsRedirect, originCheck } from 'stelline/middleware'
+import { proxyHeaders, secureHeaders, trustedHost } from 'stelline/middleware'
+import { accessLog, authentication, bearerAuth, bodyLimit, cacheControl, compression } from 'stelline/middleware'
+import { conditional, health, maintenance, rateLimit, requestId, serverTiming } from 'stelline/middleware'
+import { sessions, timeout, traced, tracing } from 'stelline/middleware'
+import type { HTTPScope } from 'stelline/spec'
+
+/*
+ * What each built-in middleware adds to a request that it lets pass, in nanoseconds: the app is called directly, as a server
+ * would, and its answer is thrown away. It measures what was built:
+ *
+ *   npm run build && node --import=tsx test/bench/middleware.ts [--calls N] [--rounds N]
+ */
+
+/** A built-in, with the request that it meets. */
+interface Row {
+  readonly name: string
+  readonly middleware: readonly Middleware[]
+  readonly changes?: Partial<HTTPScope>
+  /** Fields of the request besides those of every browser. */
+  readonly headers?: readonly string[]
+}
+
+const rows: readonly Row[] = [
+  { name: 'trustedHost', middleware: [trustedHost({ allowedHosts: ['example.org'] })] },
+  { name: 'httpsRedirect', middleware: [httpsRedirect()], changes: { scheme: 'https' } },
+  { name: 'originCheck', middleware: [originCheck()] },
+  { name: 'csrf, GET', middleware: [csrf()] },
+  {
+    name: 'csrf, POST',
+    middleware: [csrf()],
+    changes: { method: 'POST' },
+    headers: ['Origin', 'https://example.org', 'Sec-Fetch-Site', 'same-origin'],
+  },
+  { name: 'proxyHeaders, another peer', middleware: [proxyHeaders({ trusted: ['10.0.0.0/8'] })] },
+  {
+    name: 'proxyHeaders, a proxy',
+    middleware: [proxyHeaders({ trusted: ['192.0.2.0/24'] })],
+    headers: ['X-Forwarded-For', '203.0.113.9', 'X-Forwarded-Proto', 'https'],
+  },
+  { name: 'cors *, own page', middleware: [cors({ allowOrigins: ['*'] })] },
+  { name: 'cors listed, own page', middleware: [cors({ allowOrigins: ['https://a.example'] })] },
+  {
+    name: 'cors listed, its page',
+    middleware: [cors({ allowOrigins: ['https://a.example'] })],
+    headers: ['Origin', 'https://a.example'],
+  },
+  { name: 'secureHeaders', middleware: [secureHeaders()] },
+  {
+    name: 'secureHeaders, nonce',
+    middleware: [secureHeaders({ contentSecurityPolicy: { 'script-src': ["'nonce'"] } })],
+  },
+  { name: 'context', middleware: [context()] },
+  { name: 'fromFunction', middleware: [fromFunction((request, next) => next(request))] },
+  { name: 'sessions, not looked at', middleware: [sessions({ keys: 'a key of at least thirty-two bytes' })] },
+  { name: 'authentication, nobody', middleware: [authentication({ backends: [bearerAuth({ verify: () => null })] })] },
+  { name: 'compression, too short', middleware: [compression()] },
+  { name: 'conditional', middleware: [conditional()] },
+  { name: 'cacheControl', middleware: [cacheControl()] },
+  { name: 'bodyLimit', middleware: [bodyLimit({ maxBytes: 1_000_000 })] },
+  { name: 'timeout', middleware: [timeout({ timeoutMs: 30_000 })] },
+  { name: 'rateLimit, in memory', middleware: [rateLimit({ limit: 1e9 })] },
+  { name: 'maintenance', middleware: [maintenance({ active: () => false })] },
+  { name: 'health', middleware: [health()] },
+  { name: 'requestId', middleware: [requestId()] },
+  { name: 'accessLog', middleware: [accessLog({ write: () => {} })] },
+  { name: 'serverTiming', middleware: [serverTiming()] },
+  { name: 'tracing, nobody listens', middleware: [tracing(), traced('nothing', (app) => app)] },
+  {
+    name: 'five together',
+    middleware: [
+      proxyHeaders({ trusted: ['10.0.0.0/8'] }),
+      trustedHost({ allowedHosts: ['example.org'] }),
+      cors({ allowOrigins: ['https://a.example'] }),
+      secureHeaders(),
+      csrf(),
+    ],
+  },
+]
+
+const browserFields = Object.entries({
+  Host: 'example.org',
+  Connection: 'keep-alive',
+  'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64)',
+  Accept: 'text/html,application/xhtml+xml',
+  'Accept-Encoding': 'gzip, deflate, br',
+  'Accept-Language': 'en',
+}).flat()
+
+const hello: ASGIApp = (scope, receive, send) => new PlainTextResponse('Hello, world!').respond(scope, receive, send)
+const receive: Receive = () => Promise.resolve({ type: 'http.disconnect' })
+const send: Send = () => settled
+
+const { values } = parseArgs({
+  options: { calls: { type: 'string', default: '200000' }, rounds: { type: 'string', default: '7' } },
+})
+const calls = Number(values.calls)
+const rounds = Number(values.rounds)
+
+/** Nanoseconds of the processor per call. */
+async function measure(app: ASGIApp, { changes, headers = [] }: Row): Promise<number> {
+  const fields = [...browserFields, ...headers]
+  const before = process.cpuUsage()
+  for (let i = 0; i < calls; i++) {
+    const done = app(makeScope(fields, changes), receive, send)
+    if (done !== settled) await done
+  }
+  const { user, system } = process.cpuUsage(before)
+  return ((user + system) * 1000) / calls
+}
+
+function makeScope(fields: readonly string[], changes: Partial<HTTPScope> | undefined): HTTPScope {
+  return {
+    type: 'http',
+    asgi: { version: '3.0', spec_version: '2.5' },
+    http_version: '1.1',
+    method: changes?.method ?? 'GET',
+    scheme: changes?.scheme ?? 'http',
+    path: '/',
+    raw_path: '/',
+    query_string: '',
+    root_path: '',
+    headers: Headers.fromRaw(fields),
+    client: ['192.0.2.1', 50_000],
+    server: ['127.0.0.1', 8000],
+    state: {},
+    extensions: {},
+  }
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!
+}
+
+console.log(
+  `ns of the processor per request, the median of ${rounds} rounds of ${calls} calls, without and with the middleware\n`,
+)
+console.log('| middleware | without | with | adds |\n|---|---|---|---|')
+for (const row of rows) {
+  const app = row.middleware.reduceRight((inner, middleware) => middleware(inner), hello)
+  const without: number[] = []
+  const withIt: number[] = []
+  // The first round warms up.
+  for (let round = 0; round <= rounds; round++) {
+    const pair = [await measure(hello, row), await measure(app, row)] as const
+    if (round === 0) continue
+    without.push(pair[0])
+    withIt.push(pair[1])
+  }
+  const [base, total] = [median(without), median(withIt)]
+  console.log(`| ${row.name} | ${base.toFixed(0)} | ${total.toFixed(0)} | ${(total - base).toFixed(0)} |`)
+}

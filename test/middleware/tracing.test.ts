@@ -1,0 +1,136 @@
+import { subscribe, tracingChannel, unsubscribe } from 'node:diagnostics_channel'
+import type { Test } from 'tap'
+import { test } from 'tap'
+import { PlainTextResponse } from '../../lib/response/plain-text-response.ts'
+import { settled } from '../../lib/spec/app.ts'
+import type { Send } from '../../lib/spec/app.ts'
+import { eventLoopTurns } from '../../lib/testing/event-loop.ts'
+import { TestClient } from '../../lib/testing/test-client.ts'
+import { requestId } from '../../middleware/request-id.ts'
+import { traced, tracing } from '../../middleware/tracing.ts'
+import type { TracedCall, TracedMiddleware } from '../../middleware/tracing.ts'
+import { Application } from '../../routing/application.ts'
+import { httpScope, receiveNothing, recorder } from '../support/messages.ts'
+
+type Event = readonly [name: string, message: TracedCall & TracedMiddleware & { error?: unknown }]
+
+/** Collects the events of a channel until the test ends. */
+function listening(t: Test, channel: string): Event[] {
+  const events: Event[] = []
+  const handlers = Object.fromEntries(
+    (['start', 'end', 'asyncStart', 'asyncEnd', 'error'] as const).map((name) => [
+      name,
+      (message: unknown) => void events.push([name, message as Event[1]]),
+    ]),
+  )
+  const tracer = tracingChannel(channel)
+  tracer.subscribe(handlers as never)
+  t.teardown(() => tracer.unsubscribe(handlers as never))
+  return events
+}
+
+const names = (events: readonly Event[]): string[] => events.map(([name]) => name)
+
+function site(): Application {
+  const app = new Application({ middleware: [tracing(), traced('ids', requestId({ generate: () => 'r1' }))] })
+  app.get('/items/{id:int}', () => new PlainTextResponse('item', { status: 202 }))
+  app.get('/fail', () => {
+    throw new Error('failed')
+  })
+  app.websocket('/socket', (websocket) => websocket.accept())
+  app.websocket('/closed', (websocket) => websocket.close())
+  app.websocket('/denied', (websocket) => websocket.deny(new PlainTextResponse('no', { status: 401 })))
+  return app
+}
+
+test('tracing: a request is published with what was found out about it', async (t) => {
+  const events = listening(t, 'stelline.request')
+  await using client = await TestClient.open(site())
+  await (await client.get('/items/7')).text()
+  await eventLoopTurns(2)
+  t.strictSame(names(events), ['start', 'end', 'asyncStart', 'asyncEnd'])
+  const [, message] = events[3]!
+  t.equal(events[0]![1], message)
+  t.strictSame([message.status, message.scope.path, message.scope.request_id], [202, '/items/7', 'r1'])
+  t.strictSame({ ...message.scope.path_params }, { id: 7 })
+  t.ok(message.scope.route)
+})
+
+test('tracing: an error is published', async (t) => {
+  const events = listening(t, 'stelline.request')
+  await using client = await TestClient.open(site(), { raiseServerErrors: false })
+  await client.get('/fail')
+  t.ok(names(events).includes('error'))
+  t.match(events.find(([name]) => name === 'error')![1].error, { message: 'failed' })
+})
+
+for (const [path, status] of [
+  ['/socket', 101],
+  ['/closed', 403],
+  ['/denied', 401],
+] as const) {
+  test(`tracing: the WebSocket ${path} is published with status ${status}`, async (t) => {
+    const events = listening(t, 'stelline.websocket')
+    const requests = listening(t, 'stelline.request')
+    await using client = await TestClient.open(site())
+    const socket = await client.websocket(path).catch(() => null)
+    await socket?.close()
+    await eventLoopTurns(10)
+    t.strictSame(names(events), ['start', 'end', 'asyncStart', 'asyncEnd'])
+    t.equal(events[3]![1].status, status)
+    t.strictSame(requests, [])
+  })
+}
+
+test('tracing: an accepted WebSocket that is closed keeps its status', async (t) => {
+  const events = listening(t, 'stelline.websocket')
+  const app = new Application({ middleware: [tracing()] })
+  app.websocket('/', async (websocket) => {
+    await websocket.accept()
+    await websocket.close()
+  })
+  await using client = await TestClient.open(app)
+  await (
+    await client.websocket('/')
+  ).closed
+  await eventLoopTurns(5)
+  t.equal(events.at(-1)![1].status, 101)
+})
+
+test('traced: a middleware is published with what lies within it', async (t) => {
+  const events = listening(t, 'stelline.middleware')
+  await using client = await TestClient.open(site())
+  const response = await client.get('/items/7')
+  await response.text()
+  await eventLoopTurns(2)
+  t.equal(response.headers.get('x-request-id'), 'r1')
+  t.strictSame(names(events), ['start', 'end', 'asyncStart', 'asyncEnd'])
+  t.strictSame([events[0]![1].name, events[0]![1].scope.path], ['ids', '/items/7'])
+})
+
+test('tracing: does nothing while nobody listens', async (t) => {
+  let seen: Send | null = null
+  const app = tracing()((_scope, _receive, send) => {
+    seen = send
+    return settled
+  })
+  const { send } = recorder()
+  t.equal(app(httpScope(), receiveNothing, send), settled)
+  t.equal(seen, send)
+  t.equal(traced('a', () => () => settled)(() => settled)(httpScope(), receiveNothing, send), settled)
+})
+
+test('tracing: one listener of one event is enough', async (t) => {
+  let heard = 0
+  const listener = (): void => void heard++
+  subscribe('tracing:stelline.request:error', listener)
+  t.teardown(() => unsubscribe('tracing:stelline.request:error', listener))
+  await using client = await TestClient.open(site(), { raiseServerErrors: false })
+  await client.get('/fail')
+  t.equal(heard, 1)
+})
+
+test('traced: refuses a name that is none', (t) => {
+  t.throws(() => traced('', tracing()), { message: 'Cannot trace a middleware as "": expected a name' })
+  t.end()
+})
