@@ -55,6 +55,9 @@ export class ChunkPump {
         if (sent !== settled) await sent
       }
       await source.cancel()
+    } catch (error) {
+      // A source that fails since the client has left, which it may notice first, has nobody to fail for.
+      if (!this.#waiting || this.#signalOf()?.aborted !== true) throw error
     } finally {
       if (this.#look !== null) clearImmediate(this.#look)
       this.#signal?.removeEventListener('abort', this.#stop)

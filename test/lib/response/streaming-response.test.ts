@@ -336,6 +336,18 @@ test('StreamingResponse: takes no signal for a source that is quick, since that 
   t.equal((await bodyOf(generate('a', 'b'), scope)).length, 3)
 })
 
+test('StreamingResponse: a source that fails because the client has left fails nothing, even before it was slow', async (t) => {
+  const { scope, leave } = scopeWithSignal()
+  async function* leaving(): AsyncGenerator<string, void, undefined> {
+    yield 'a'
+    leave()
+    throw new Error('aborted')
+  }
+  const { send, sent } = recorder()
+  await t.resolves(new StreamingResponse(leaving()).respond(scope, receiveNothing, send))
+  t.equal(sent.length, 2)
+})
+
 test('StreamingResponse: removes its listener when it is done', async (t) => {
   const { scope } = scopeWithSignal()
   const { signal } = scope.extensions['http.disconnect.signal']!
