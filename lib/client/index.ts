@@ -1,0 +1,36 @@
+export type { Answer, AnswerOf, DataOf, SuccessOf, ValidationProblem } from './answer.ts'
+export type { FetchApp } from './app-door.ts'
+export type { CallInput, ConnectInput } from './call-input.ts'
+export type { Call, CallableContract, Client, Connect, ContractTable } from './client.ts'
+export { ClientSocket } from './client-socket.ts'
+export { createClient } from './create-client.ts'
+export type { ClientOptions } from './create-client.ts'
+export type { SocketClosing } from './door.ts'
+export { EventItems } from './event-items.ts'
+export type { ItemEvent } from './event-items.ts'
+export { HandshakeRefused } from './handshake-refused.ts'
+export { InvalidAnswer } from './invalid-answer.ts'
+export type { JSONForm } from './json-form.ts'
+export type { FetchFunction } from './network-door.ts'
+export type { FieldsInit } from './request-fields.ts'
+export type { ParamFormatter, ParamFormatters } from './request-path.ts'
+export type { TestClientLike } from './test-door.ts'
+export { UnexpectedAnswer } from './unexpected-answer.ts'
+export type {
+  WebSocketEvent,
+  WebSocketEventType,
+  WebSocketFactory,
+  WebSocketFactoryOptions,
+  WebSocketLike,
+} from './web-socket-factory.ts'
+export { Contract, contract } from '../endpoint/contract/contract.ts'
+export type { ContractShape, Method, OperationDocs } from '../endpoint/contract/contract.ts'
+export type { PathParams } from '../endpoint/contract/path-params.ts'
+export type { DeclaredResponse, ResponseDeclaration, Responses } from '../endpoint/contract/response-declaration.ts'
+export { WebSocketContract, websocketContract } from '../endpoint/contract/websocket-contract.ts'
+export type { WebSocketShape } from '../endpoint/contract/websocket-contract.ts'
+export { oauth2PasswordForm } from '../endpoint/security/oauth2-password-form.ts'
+export type { OAuth2PasswordFields, OAuth2PasswordForm } from '../endpoint/security/oauth2-password-form.ts'
+export type { FieldError } from '../endpoint/validation/field-error.ts'
+export type { InputOf, OutputOf, Schema } from '../endpoint/validation/schema.ts'
+export { WebSocketDisconnect } from '../exceptions/websocket-disconnect.ts'

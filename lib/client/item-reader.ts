@@ -1,0 +1,35 @@
+import type { AnySchema } from '../endpoint/validation/schema.ts'
+import { InvalidAnswer } from './invalid-answer.ts'
+
+/** Makes a value of JSON, and checks it when there is a schema. The value stays what JSON has made of it. */
+export class ItemReader {
+  readonly #what: string
+  readonly #schema: AnySchema | null
+
+  /** @param what What the items are, for the message of an error. */
+  constructor(what: string, schema: AnySchema | null) {
+    this.#what = what
+    this.#schema = schema
+  }
+
+  /** @throws InvalidAnswer for text that is not JSON, and for a value that the schema finds wrong. */
+  async read(text: string): Promise<unknown> {
+    const value = this.#parsed(text)
+    await this.check(value)
+    return value
+  }
+
+  /** @throws InvalidAnswer for a value that the schema finds wrong. */
+  async check(value: unknown): Promise<void> {
+    const result = await this.#schema?.['~standard'].validate(value)
+    if (result?.issues !== undefined) throw InvalidAnswer.of(this.#what, result.issues)
+  }
+
+  #parsed(text: string): unknown {
+    try {
+      return JSON.parse(text) as unknown
+    } catch (cause) {
+      throw new InvalidAnswer(this.#what, { why: 'it is not valid JSON', cause })
+    }
+  }
+}

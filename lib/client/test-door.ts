@@ -1,0 +1,89 @@
+import type { Door, OutgoingHandshake, OutgoingRequest, RawSocket } from './door.ts'
+import { HandshakeRefused } from './handshake-refused.ts'
+
+/** What the client needs of a test client: `TestClient` of `stelline/testing` has it. */
+export interface TestClientLike {
+  request(method: string, target: string, options: TestRequestOptions): Promise<TestResponseLike>
+  websocket(target: string, options: TestHandshakeOptions): Promise<TestSocketLike>
+}
+
+/** How a request is handed to a test client. */
+export interface TestRequestOptions {
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly body?: string | FormData | URLSearchParams
+  readonly signal?: AbortSignal
+  readonly followRedirects: boolean
+}
+
+/** How a handshake is handed to a test client. */
+export interface TestHandshakeOptions {
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly subprotocols: readonly string[]
+}
+
+/** What is needed of the answer of a test client. */
+export interface TestResponseLike extends AsyncIterable<Uint8Array> {
+  readonly status: number
+  readonly headers: Iterable<readonly [name: string, value: string]>
+}
+
+/** What is needed of the WebSocket of a test client. */
+export interface TestSocketLike extends Omit<RawSocket, 'send'> {
+  sendText(text: string): Promise<void>
+}
+
+/** Hands requests and WebSockets to a test client, and so to its app. */
+export class TestDoor implements Door {
+  readonly #client: TestClientLike
+
+  constructor(client: TestClientLike) {
+    this.#client = client
+  }
+
+  async send({ method, target, headers, body, signal, redirect }: OutgoingRequest): Promise<Response> {
+    const answer = await this.#client.request(method, target, {
+      headers: [...headers],
+      followRedirects: redirect === 'follow',
+      ...(body !== null && { body }),
+      ...(signal !== null && { signal }),
+    })
+    const { status } = answer
+    const content = status === 204 || status === 205 || status === 304 ? null : streamOf(answer)
+    return new Response(content, { status, headers: [...answer.headers].map(([name, value]) => [name, value]) })
+  }
+
+  async open({ target, headers, subprotocols }: OutgoingHandshake): Promise<RawSocket> {
+    const socket = await this.#client
+      .websocket(target, { headers: [...headers], subprotocols })
+      .catch((error: unknown) => {
+        throw isDenial(error) ? new HandshakeRefused(target, error.response.status, error) : error
+      })
+    return {
+      subprotocol: socket.subprotocol,
+      closed: socket.closed,
+      send: (text) => socket.sendText(text),
+      receive: () => socket.receive(),
+      close: (code, reason) => socket.close(code, reason),
+    }
+  }
+}
+
+/** The app runs only as far ahead as its answer is read. */
+function streamOf(chunks: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const iterator = chunks[Symbol.asyncIterator]()
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await iterator.next()
+      if (done === true) controller.close()
+      else controller.enqueue(value)
+    },
+    async cancel() {
+      await iterator.return?.()
+    },
+  })
+}
+
+/** Tells a refusal from an error of the app. */
+function isDenial(error: unknown): error is { readonly response: { readonly status: number } } {
+  return error instanceof Error && (error as { readonly code?: unknown }).code === 'STELLINE_WEBSOCKET_DENIED'
+}
