@@ -1,3 +1,4 @@
+import { named } from '../lib/endpoint/named.ts'
 import { HTTPException } from '../lib/exceptions/http-exception.ts'
 import { Headers } from '../lib/http/headers.ts'
 import { PlainTextResponse } from '../lib/response/plain-text-response.ts'
@@ -22,12 +23,12 @@ export function bodyLimit({ maxBytes }: BodyLimitOptions): Middleware {
   if (typeof maxBytes !== 'number' || !(maxBytes >= 0)) {
     throw new RangeError(`Cannot limit bodies: maxBytes is ${show(maxBytes)}, expected a number of bytes`)
   }
-  return (app) => (scope, receive, send) => {
+  return named('bodyLimit', (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
     if (Number(Headers.from(scope.headers).get('content-length') ?? 0) > maxBytes) return refuse(scope, receive, send)
     const counter = new BodyCounter({ scope, receive, send }, maxBytes)
     return app(scope, counter.receive, counter.send)
-  }
+  })
 }
 
 interface Call {

@@ -1,4 +1,6 @@
+import { named } from '../lib/endpoint/named.ts'
 import { Headers } from '../lib/http/headers.ts'
+import { startWith, withFields } from '../lib/http/message-fields.ts'
 import type { Middleware } from '../lib/spec/app.ts'
 import { isFieldValue } from '../lib/spec/field-syntax.ts'
 import type { HTTPScope } from '../lib/spec/scope.ts'
@@ -21,7 +23,7 @@ export interface CacheControlOptions {
  */
 export function cacheControl({ value = 'no-store', otherwise = 'no-store' }: CacheControlOptions = {}): Middleware {
   for (const given of [value, otherwise]) if (typeof given === 'string') checkedValue(given)
-  return (app) => (scope, receive, send) => {
+  return named('cacheControl', (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
     return app(scope, receive, (message) => {
       if (message.type !== 'http.response.start') return send(message)
@@ -33,9 +35,9 @@ export function cacheControl({ value = 'no-store', otherwise = 'no-store' }: Cac
           : value
         : otherwise
       if (given === null) return send(message)
-      return send({ ...message, headers: Headers.fromFlat([...fields.flat, 'cache-control', checkedValue(given)]) })
+      return send(startWith(message, withFields(fields, ['cache-control', checkedValue(given)])))
     })
-  }
+  })
 }
 
 function isForAll(scope: HTTPScope, status: number, fields: Headers): boolean {

@@ -1,12 +1,14 @@
 import { hash } from 'node:crypto'
+import { named } from '../lib/endpoint/named.ts'
 import { evaluateConditions } from '../lib/http/conditional.ts'
 import type { Verdict } from '../lib/http/conditional.ts'
 import { Headers, MutableHeaders } from '../lib/http/headers.ts'
 import { parseHTTPDate } from '../lib/http/http-date.ts'
 import { listMembers } from '../lib/http/list-members.ts'
+import { startWith, withFields } from '../lib/http/message-fields.ts'
 import { settled } from '../lib/spec/app.ts'
 import type { Middleware, Send } from '../lib/spec/app.ts'
-import type { HTTPResponseBodyMessage, HTTPResponseStartMessage, SendMessage } from '../lib/spec/messages.ts'
+import type { HTTPResponseStartMessage, SendMessage } from '../lib/spec/messages.ts'
 import type { HTTPScope } from '../lib/spec/scope.ts'
 import { show } from '../lib/spec/violations.ts'
 
@@ -31,10 +33,10 @@ export function conditional({ maxBytes = 1024 * 1024 }: ConditionalOptions = {})
   if (!(typeof maxBytes === 'number' && maxBytes >= 0)) {
     throw new RangeError(`Cannot make tags: maxBytes is ${show(maxBytes)}, expected a number of bytes`)
   }
-  return (app) => (scope, receive, send) => {
+  return named('conditional', (app) => (scope, receive, send) => {
     if (scope.type !== 'http' || (scope.method !== 'GET' && scope.method !== 'HEAD')) return app(scope, receive, send)
     return app(scope, receive, conditionalSend(scope, send, maxBytes))
-  }
+  })
 }
 
 /** Keeps the head back until the first of the body shows whether there is a tag. */
@@ -57,7 +59,7 @@ function conditionalSend(scope: HTTPScope, send: Send, maxBytes: number): Send {
     held = null
     const fields = taggedFields(Headers.from(start.headers ?? []), message, maxBytes)
     const verdict = verdictOf(scope, fields)
-    if (verdict === 'proceed') return both({ ...start, headers: fields }, message)
+    if (verdict === 'proceed') return both(startWith(start, fields), message)
     dropping = true
     const status = verdict === 'not modified' ? 304 : 412
     const head: HTTPResponseStartMessage = {
@@ -71,31 +73,23 @@ function conditionalSend(scope: HTTPScope, send: Send, maxBytes: number): Send {
 
 function mayBeKnown({ status, headers, trailers }: HTTPResponseStartMessage): boolean {
   if (status !== 200 || trailers === true) return false
-  const directives = listMembers(
-    Headers.from(headers ?? [])
-      .get('cache-control')
-      ?.toLowerCase() ?? '',
-  )
-  return !directives.includes('no-store')
+  const directives = Headers.from(headers ?? []).get('cache-control')
+  return directives === null || !listMembers(directives.toLowerCase()).includes('no-store')
 }
 
 /** Adds the tag of a body that is there as a whole, unless the answer has one. */
 function taggedFields(fields: Headers, message: SendMessage, maxBytes: number): Headers {
   if (fields.has('etag') || message.type !== 'http.response.body' || message.more_body === true) return fields
-  const body = bodyOf(message)
-  if (body.length === 0 || body.length > maxBytes) return fields
-  const tagged = new MutableHeaders(fields)
-  tagged.set('etag', `"${hash('sha1', body, 'base64url')}"`)
-  return tagged
-}
-
-function bodyOf({ body }: HTTPResponseBodyMessage): Uint8Array {
-  return typeof body === 'string' ? Buffer.from(body) : (body ?? new Uint8Array())
+  const body = message.body ?? ''
+  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
+  if (length === 0 || length > maxBytes) return fields
+  return withFields(fields, ['etag', `"${hash('sha1', body, 'base64url')}"`])
 }
 
 function verdictOf({ method, headers }: HTTPScope, fields: Headers): Verdict {
   const etag = fields.get('etag')
-  const lastModifiedMs = parseHTTPDate(fields.get('last-modified') ?? '')
+  const lastModified = fields.get('last-modified')
+  const lastModifiedMs = lastModified === null ? null : parseHTTPDate(lastModified)
   if (etag === null && lastModifiedMs === null) return 'proceed'
   return evaluateConditions({ method, headers: Headers.from(headers) }, { etag, lastModifiedMs })
 }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { named } from '../lib/endpoint/named.ts'
 import { progressOf } from '../lib/endpoint/progress.ts'
 import { Request } from '../lib/request/request.ts'
 import { WebSocket } from '../lib/request/websocket.ts'
@@ -24,10 +25,10 @@ let calls: AsyncLocalStorage<Call> | null = null
  */
 export function context(): Middleware {
   const storage = (calls ??= new AsyncLocalStorage())
-  return (app) => (scope, receive, send) => {
+  return named('context', (app) => (scope, receive, send) => {
     if (scope.type === 'lifespan') return app(scope, receive, send)
     return storage.run({ scope, receive, send, connection: null }, app, scope, receive, send)
-  }
+  })
 }
 
 /** Returns the request or WebSocket that is being handled; `null` outside of any. It is the one that the endpoint has. */

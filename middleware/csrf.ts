@@ -1,3 +1,4 @@
+import { named } from '../lib/endpoint/named.ts'
 import { fieldValue } from '../lib/http/message-fields.ts'
 import { isOwnOrigin, OriginList } from '../lib/http/origin.ts'
 import { PlainTextResponse } from '../lib/response/plain-text-response.ts'
@@ -31,11 +32,11 @@ export function csrf(options: CSRFOptions = {}): Middleware {
   const trusted = new OriginList(options.trustedOrigins ?? [])
   if (trusted.any) throw new TypeError('Cannot trust the origin "*": then nothing would be checked')
   const requireOrigin = checkedFlag(options.requireOrigin ?? false)
-  return (app) => (scope, receive, send) => {
+  return named('csrf', (app) => (scope, receive, send) => {
     if (scope.type !== 'http' || safeMethods.has(scope.method)) return app(scope, receive, send)
     if (isWanted(scope, trusted, requireOrigin)) return app(scope, receive, send)
     return new PlainTextResponse('Cross-site request refused', { status: 403 }).respond(scope, receive, send)
-  }
+  })
 }
 
 function isWanted(scope: HTTPScope, trusted: OriginList, requireOrigin: boolean): boolean {

@@ -1,5 +1,6 @@
 import { ExceptionHandlers } from '../lib/endpoint/exception-handlers.ts'
 import type { ExceptionEntry, ExceptionLookup } from '../lib/endpoint/exception-handlers.ts'
+import { named } from '../lib/endpoint/named.ts'
 import { progressAt } from '../lib/endpoint/progress.ts'
 import { answerException } from '../lib/endpoint/raise.ts'
 import type { FrameworkScope } from '../lib/request/connection.ts'
@@ -29,7 +30,7 @@ export interface ExceptionsOptions {
 export function exceptions(options: ExceptionsOptions): Middleware {
   const handlers = new ExceptionHandlers(options.handlers)
   const inherit = options.inherit ?? true
-  return (app) => (scope, receive, send) => {
+  return named('exceptions', (app) => (scope, receive, send) => {
     if (scope.type === 'lifespan') return app(scope, receive, send)
     const progress = progressAt(scope, send)
     progress.handlers = nearest(handlers, inherit ? progress.handlers : null)
@@ -50,7 +51,7 @@ export function exceptions(options: ExceptionsOptions): Middleware {
     } catch (error) {
       return fail(error)
     }
-  }
+  })
 }
 
 function nearest(handlers: ExceptionHandlers, outer: ExceptionLookup | null): ExceptionLookup {

@@ -1,3 +1,4 @@
+import { named } from '../lib/endpoint/named.ts'
 import { JSONResponse } from '../lib/response/json-response.ts'
 import type { Clock } from '../lib/response/event-stream.ts'
 import type { Middleware } from '../lib/spec/app.ts'
@@ -45,7 +46,7 @@ export function health(options: HealthOptions = {}): Middleware {
     throw new RangeError(`Cannot check the health: timeoutMs is ${show(timeoutMs)}, expected milliseconds above 0`)
   }
   const list = Object.entries(checks)
-  return (app) => (scope, receive, send) => {
+  return named('health', (app) => (scope, receive, send) => {
     if (scope.type !== 'http' || (scope.method !== 'GET' && scope.method !== 'HEAD')) return app(scope, receive, send)
     const path = scope.path.slice(scope.root_path.length)
     if (path === livePath) return answer({}).respond(scope, receive, send)
@@ -54,7 +55,7 @@ export function health(options: HealthOptions = {}): Middleware {
       const results = Object.fromEntries(isStopping(scope) ? [...outcomes, ['server', false]] : outcomes)
       return answer(results).respond(scope, receive, send)
     })
-  }
+  })
 }
 
 type Outcome = readonly [name: string, passed: boolean]

@@ -1,3 +1,4 @@
+import { named } from '../lib/endpoint/named.ts'
 import { parseHost } from '../lib/http/host.ts'
 import { fieldValue } from '../lib/http/message-fields.ts'
 import { requestURL } from '../lib/http/url.ts'
@@ -34,12 +35,12 @@ export function httpsRedirect(options: HTTPSRedirectOptions = {}): Middleware {
   if (port !== null && !(Number.isInteger(port) && port > 0 && port <= 65_535)) {
     throw new TypeError(`Cannot redirect to HTTPS at port ${show(port)}: expected a number from 1 to 65535`)
   }
-  return (app) => (scope, receive, send) => {
+  return named('httpsRedirect', (app) => (scope, receive, send) => {
     if (scope.type === 'lifespan' || (scope.scheme !== 'http' && scope.scheme !== 'ws')) {
       return app(scope, receive, send)
     }
     return redirection(scope, status, port).respond(scope, receive, send)
-  }
+  })
 }
 
 function redirection(scope: HTTPScope | WebSocketScope, status: 307 | 308, port: number | null): Response {

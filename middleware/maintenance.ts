@@ -1,4 +1,5 @@
 import type { Endpoint } from '../lib/endpoint/endpoint.ts'
+import { named } from '../lib/endpoint/named.ts'
 import { Request } from '../lib/request/request.ts'
 import { PlainTextResponse } from '../lib/response/plain-text-response.ts'
 import { toResponse } from '../lib/response/to-response.ts'
@@ -35,11 +36,11 @@ export function maintenance(options: MaintenanceOptions): Middleware {
   }
   const headers = { 'retry-after': String(retryAfterSeconds), 'cache-control': 'no-store' }
   const closed = new PlainTextResponse('Service Unavailable', { status: 503, headers })
-  return (app) => (scope, receive, send) => {
+  return named('maintenance', (app) => (scope, receive, send) => {
     if (scope.type === 'lifespan' || !active() || allow?.(scope) === true) return app(scope, receive, send)
     if (response === undefined || scope.type !== 'http') return closed.respond(scope, receive, send)
     return Promise.resolve(response(new Request(scope, receive, send))).then((answer) =>
       toResponse(answer).respond(scope, receive, send),
     )
-  }
+  })
 }

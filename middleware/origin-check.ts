@@ -1,3 +1,4 @@
+import { named } from '../lib/endpoint/named.ts'
 import { fieldValue } from '../lib/http/message-fields.ts'
 import { isOwnOrigin, OriginList } from '../lib/http/origin.ts'
 import { PlainTextResponse } from '../lib/response/plain-text-response.ts'
@@ -24,11 +25,11 @@ export interface OriginCheckOptions {
 export function originCheck(options: OriginCheckOptions = {}): Middleware {
   const allowed = new OriginList(options.allowOrigins ?? [])
   const allowMissing = allowed.any || options.allowMissing === true
-  return (app) => (scope, receive, send) => {
+  return named('originCheck', (app) => (scope, receive, send) => {
     if (scope.type !== 'websocket') return app(scope, receive, send)
     const origin = fieldValue(scope.headers, 'origin')
     const isAllowed = origin === null ? allowMissing : allowed.has(origin) || isOwnOrigin(origin, scope)
     if (isAllowed) return app(scope, receive, send)
     return new PlainTextResponse('Origin not allowed', { status: 403 }).respond(scope, receive, send)
-  }
+  })
 }

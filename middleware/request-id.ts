@@ -1,15 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import { named } from '../lib/endpoint/named.ts'
 import { Headers } from '../lib/http/headers.ts'
-import { withFields } from '../lib/http/message-fields.ts'
+import { startWith, withFields } from '../lib/http/message-fields.ts'
 import type { FrameworkScope } from '../lib/request/connection.ts'
 import type { Middleware, Send } from '../lib/spec/app.ts'
 import { canonicalName, isFieldValue } from '../lib/spec/field-syntax.ts'
-import type {
-  HTTPResponseStartMessage,
-  SendMessage,
-  WebSocketAcceptMessage,
-  WebSocketResponseStartMessage,
-} from '../lib/spec/messages.ts'
+import type { SendMessage, WebSocketAcceptMessage, WebSocketResponseStartMessage } from '../lib/spec/messages.ts'
 import { show } from '../lib/spec/violations.ts'
 
 /** How requests are named. */
@@ -34,14 +30,15 @@ export function requestId(options: RequestIdOptions = {}): Middleware {
   const { header = 'x-request-id', trustIncoming = false, generate = randomUUID } = options
   const name = canonicalName(header)
   if (name === null) throw new TypeError(`Cannot name requests in ${show(header)}: expected the name of a field`)
-  return (app) => (scope, receive, send) => {
+  const makeId = generate === randomUUID ? randomUUID : (): string => checkedId(generate())
+  return named('requestId', (app) => (scope, receive, send) => {
     if (scope.type === 'lifespan') return app(scope, receive, send)
     const incoming = trustIncoming ? Headers.from(scope.headers).get(name) : null
-    const id = incoming !== null && acceptable.test(incoming) ? incoming : checkedId(generate())
+    const id = incoming !== null && acceptable.test(incoming) ? incoming : makeId()
     const noted: FrameworkScope & typeof scope = scope
     noted.request_id = id
     return app(scope, receive, namingSend(send, name, id))
-  }
+  })
 }
 
 /** Returns how a request is named; `null` when it has passed no `requestId()`. */
@@ -51,18 +48,18 @@ export function requestIdOf({ scope }: { readonly scope: FrameworkScope }): stri
 
 /** An answer of an app that was asked on behalf of this one has a name of its own, which is not passed on. */
 function namingSend(send: Send, name: string, id: string): Send {
-  return (message) =>
-    isHead(message) ? send({ ...message, headers: withFields(message.headers, [name, id]) }) : send(message)
+  return (message) => {
+    if (message.type === 'http.response.start') {
+      return send(startWith(message, withFields(message.headers, [name, id])))
+    }
+    return isHandshakeReply(message)
+      ? send({ ...message, headers: withFields(message.headers, [name, id]) })
+      : send(message)
+  }
 }
 
-function isHead(
-  message: SendMessage,
-): message is HTTPResponseStartMessage | WebSocketAcceptMessage | WebSocketResponseStartMessage {
-  return (
-    message.type === 'http.response.start' ||
-    message.type === 'websocket.accept' ||
-    message.type === 'websocket.http.response.start'
-  )
+function isHandshakeReply(message: SendMessage): message is WebSocketAcceptMessage | WebSocketResponseStartMessage {
+  return message.type === 'websocket.accept' || message.type === 'websocket.http.response.start'
 }
 
 function checkedId(id: string): string {

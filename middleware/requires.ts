@@ -1,4 +1,5 @@
 import { answerHTTPException } from '../lib/endpoint/default-handlers.ts'
+import { named } from '../lib/endpoint/named.ts'
 import { progressOf } from '../lib/endpoint/progress.ts'
 import { raise } from '../lib/endpoint/raise.ts'
 import type { Call } from '../lib/endpoint/raise.ts'
@@ -37,12 +38,12 @@ export function requires(scopes: string | readonly string[] = [], options: Requi
   if (options.status !== undefined && !isFinalStatus(options.status)) {
     throw new TypeError(`Cannot refuse with status ${show(options.status)}: expected an integer from 200 to 999`)
   }
-  return (app) => (scope, receive, send) => {
+  return named('requires', (app) => (scope, receive, send) => {
     if (scope.type === 'lifespan') return app(scope, receive, send)
     const head = new ConnectionHead(scope)
     if (allows(head.auth, wanted)) return app(scope, receive, send)
     return refuse(head, options, { scope, receive, send })
-  }
+  })
 }
 
 function allows({ authenticated, scopes }: AuthInfo, wanted: readonly string[]): boolean {

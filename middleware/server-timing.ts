@@ -1,4 +1,6 @@
+import { named } from '../lib/endpoint/named.ts'
 import { Headers } from '../lib/http/headers.ts'
+import { startWith } from '../lib/http/message-fields.ts'
 import type { FrameworkScope } from '../lib/request/connection.ts'
 import type { Middleware } from '../lib/spec/app.ts'
 import { canonicalName } from '../lib/spec/field-syntax.ts'
@@ -35,7 +37,7 @@ const nowhere: Timings = { add: () => {}, measure: (_name, work) => work() }
  * @see https://www.w3.org/TR/server-timing/
  */
 export function serverTiming({ total = true, now = () => performance.now() }: ServerTimingOptions = {}): Middleware {
-  return (app) => (scope, receive, send) => {
+  return named('serverTiming', (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
     const times = new RequestTimings(now)
     const timed: FrameworkScope & typeof scope = scope
@@ -45,9 +47,9 @@ export function serverTiming({ total = true, now = () => performance.now() }: Se
       if (total) times.addTotal()
       if (times.value === '') return send(message)
       const { flat } = Headers.from(message.headers ?? [])
-      return send({ ...message, headers: Headers.fromFlat([...flat, 'server-timing', times.value]) })
+      return send(startWith(message, Headers.fromFlat([...flat, 'server-timing', times.value])))
     })
-  }
+  })
 }
 
 /** Returns where to note the times of a request. Without `serverTiming()` they go nowhere. */

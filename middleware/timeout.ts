@@ -1,8 +1,10 @@
+import { named } from '../lib/endpoint/named.ts'
 import type { FrameworkScope } from '../lib/request/connection.ts'
 import type { TaskOwner } from '../lib/request/task-owner.ts'
 import type { Clock } from '../lib/response/event-stream.ts'
 import { PlainTextResponse } from '../lib/response/plain-text-response.ts'
-import type { ASGIApp, Middleware, Send } from '../lib/spec/app.ts'
+import { settled } from '../lib/spec/app.ts'
+import type { Middleware, Send } from '../lib/spec/app.ts'
 import type { HTTPScope } from '../lib/spec/scope.ts'
 import { ClientDisconnected, show } from '../lib/spec/violations.ts'
 
@@ -36,10 +38,13 @@ export function timeout({ timeoutMs, status = 504, clock = platformClock }: Time
   if (status !== 503 && status !== 504) {
     throw new RangeError(`Cannot limit the time: the status is ${show(status)}, expected 503 or 504`)
   }
-  return (app) => (scope, receive, send) => {
+  return named('timeout', (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
+    const call = new TimedCall(scope, send)
+    const done = app(scope, receive, call.send)
+    // What has begun its answer by now needs no timer.
+    if (done === settled || call.started) return done
     return new Promise((resolve, reject) => {
-      const call = new TimedCall(scope, send)
       const expire = (): void => {
         if (!call.end()) return
         const response = new PlainTextResponse(status === 504 ? 'Gateway Timeout' : 'Service Unavailable', { status })
@@ -48,24 +53,25 @@ export function timeout({ timeoutMs, status = 504, clock = platformClock }: Time
       }
       const timer = clock.setTimeout(expire, timeoutMs)
       call.onStart = () => clock.clearTimeout(timer)
-      const done = run(app, scope, [receive, call.send]).finally(call.onStart)
       done.then(
-        () => call.isOver || resolve(),
-        (error: unknown) => call.isOver || reject(error),
+        () => {
+          call.onStart()
+          if (!call.isOver) resolve()
+        },
+        (error: unknown) => {
+          call.onStart()
+          if (!call.isOver) reject(error)
+        },
       )
     })
-  }
-}
-
-async function run(app: ASGIApp, scope: HTTPScope, [receive, send]: [Parameters<ASGIApp>[1], Send]): Promise<void> {
-  await app(scope, receive, send)
+  })
 }
 
 /** An app's call whose time may be over. */
 class TimedCall {
   readonly send: Send
   onStart = (): void => {}
-  #started = false
+  started = false
   isOver = false
   readonly #signal: TimedSignal
 
@@ -74,8 +80,8 @@ class TimedCall {
     scope.extensions = { ...scope.extensions, 'http.disconnect.signal': this.#signal }
     this.send = (message) => {
       if (this.isOver) return Promise.reject(new ClientDisconnected('Cannot send: the time for the answer is over'))
-      if (!this.#started && message.type === 'http.response.start') {
-        this.#started = true
+      if (!this.started && message.type === 'http.response.start') {
+        this.started = true
         this.onStart()
       }
       return send(message)
@@ -84,7 +90,7 @@ class TimedCall {
 
   /** Ends the time, unless the answer has begun. */
   end(): boolean {
-    if (this.#started) return false
+    if (this.started) return false
     this.isOver = true
     this.#signal.abort()
     return true

@@ -1,3 +1,4 @@
+import { named } from '../lib/endpoint/named.ts'
 import { parseHost } from '../lib/http/host.ts'
 import type { Host } from '../lib/http/host.ts'
 import { fieldValue } from '../lib/http/message-fields.ts'
@@ -38,14 +39,14 @@ export function trustedHost(options: TrustedHostOptions): Middleware {
   }
   if (allowedHosts.includes('*')) return (app) => app
   const hosts = new HostList(allowedHosts)
-  return (app) => (scope, receive, send) => {
+  return named('trustedHost', (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     const value = fieldValue(scope.headers, 'host')
     const verdict = hosts.decide(value)
     if (verdict === 'allowed') return app(scope, receive, send)
     const response = verdict === 'to www' && wwwRedirect ? toWWW(scope) : refused()
     return response.respond(scope, receive, send)
-  }
+  })
 }
 
 class HostList {

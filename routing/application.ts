@@ -13,6 +13,7 @@ import type { BodyLimits } from '../lib/request/body-limits.ts'
 import type { ASGIApp, Middleware } from '../lib/spec/app.ts'
 import { exceptions } from '../middleware/exceptions.ts'
 import { serverErrors } from '../middleware/server-errors/server-errors.ts'
+import { isTraced, tracedCall } from '../middleware/tracing.ts'
 import { checkedMiddleware, checkedStack, withDependencies, withLimits, withMiddleware } from './layers.ts'
 import type { Included } from './include.ts'
 import type { OpenAPIDocument } from './openapi/openapi-document.ts'
@@ -163,7 +164,7 @@ export class Application<
     const routed: RoutedScope = scope
     routed.app = this
     this.#stack ??= this.#fold()
-    return this.#stack(scope, receive, send)
+    return isTraced(scope) ? tracedCall(this.#stack, scope, [receive, send]) : this.#stack(scope, receive, send)
   }
 
   #fold(): ASGIApp {

@@ -5,17 +5,25 @@ import { unknownScope } from '../lib/endpoint/unknown-scope.ts'
 import { HTTPException } from '../lib/exceptions/http-exception.ts'
 import { Response } from '../lib/response/response.ts'
 import type { ASGIApp } from '../lib/spec/app.ts'
+import type { SegmentTexts } from './path-tree.ts'
 import type { Match, Routable, RoutedScope } from './routable.ts'
 import { routePath } from './route-path.ts'
 
 /**
  * Returns the first full match in the order of declaration; else the first match with a wrong method, with the methods of
  * all of these; else `null`.
+ *
+ * @param texts The texts of the path's segments, when all of these routes read the same ones.
  */
-export function findMatch(routes: readonly Routable[], scope: RoutedScope, path: string): Match | null {
+export function findMatch(
+  routes: readonly Routable[],
+  scope: RoutedScope,
+  path: string,
+  texts: SegmentTexts | null = null,
+): Match | null {
   let partial: Match | null = null
   for (let index = 0; index < routes.length; index++) {
-    const match = routes[index]!.match(scope, path)
+    const match = routes[index]!.match(scope, path, texts)
     if (match === null) continue
     if (match.methods === null) return match
     partial = partial === null ? match : withMethods(partial, match.methods)

@@ -1,6 +1,6 @@
 import { Headers } from '../lib/http/headers.ts'
 import { show } from '../lib/spec/violations.ts'
-import type { Converters } from './converters.ts'
+import type { Converters } from '../lib/endpoint/contract/converters.ts'
 import type { ParamValues } from './param-values.ts'
 import { PathPattern } from './path-pattern.ts'
 import type { RoutedScope } from './routable.ts'

@@ -1,23 +1,16 @@
-import type { Dependency } from '../lib/endpoint/dependencies/dependency.ts'
 import type { RouteListing } from '../lib/endpoint/route-listing.ts'
 import { URLPath } from '../lib/http/url-path.ts'
-import type { MountedApp } from '../lib/lifetime/nested-lifespan.ts'
-import type { ASGIApp } from '../lib/spec/app.ts'
-import type { Converters } from './converters.ts'
-import { standalone } from './dispatch.ts'
+import type { Converters } from '../lib/endpoint/contract/converters.ts'
 import { HostPattern, requestedHost } from './host-name.ts'
-import { withLayers } from './layers.ts'
 import type { LayerOptions } from './layers.ts'
 import { pathOf } from './mount.ts'
-import { addMountedState } from './mounted-state.ts'
+import { MountedRoute } from './mounted-route.ts'
 import { MountedTarget, splitParams } from './mounted-target.ts'
 import type { MountTarget } from './mounted-target.ts'
-import { joinParams } from './param-values.ts'
 import type { ParamValues } from './param-values.ts'
-import type { ConverterValues, PathParams } from './path-params.ts'
+import type { ConverterValues, PathParams } from '../lib/endpoint/contract/path-params.ts'
 import type { ValuesOf } from './path-pattern.ts'
-import type { Match, Routable, RoutedScope } from './routable.ts'
-import type { RouteTable } from './route-table.ts'
+import type { Match, RoutedScope } from './routable.ts'
 import type { Named, URLsBelow } from './url-names.ts'
 
 /** The name of a host, its converters, and the layers around it. */
@@ -45,20 +38,14 @@ export class Host<
   // oxlint-disable-next-line typescript/no-generated-empty-object-type -- no converters, so no names of converters
   const Custom extends Converters = Record<never, never>,
 >
-  implements Routable, Named<URLsBelow<Name, PathParams<Pattern, ConverterValues & ValuesOf<Custom>>, Target>>
+  extends MountedRoute
+  implements Named<URLsBelow<Name, PathParams<Pattern, ConverterValues & ValuesOf<Custom>>, Target>>
 {
   declare readonly '~urls'?: URLsBelow<Name, PathParams<Pattern, ConverterValues & ValuesOf<Custom>>, Target>
   /** The host as written. */
   readonly host: Pattern
-  readonly name: string | null
-  readonly literalPath: string | null = null
-  readonly shape: null = null
+  override readonly shape: null = null
   readonly #pattern: HostPattern
-  /** What is made before the app is called. */
-  readonly dependencies: readonly Dependency[]
-  readonly #target: MountedTarget
-  readonly #app: ASGIApp
-  #asgi: ASGIApp | null = null
 
   /**
    * @param host May have parameters: `{tenant}.example.org`. One of the kind `str` takes several labels, too.
@@ -66,57 +53,34 @@ export class Host<
    * @throws TypeError for a malformed host and for a target that is no app.
    */
   constructor(host: Pattern, target: Target, options: HostOptions<Name, Custom> = {}) {
+    const pattern = new HostPattern(host, options.converters)
+    super(new MountedTarget(target, host), options)
     this.host = host
-    this.name = options.name ?? null
-    this.#pattern = new HostPattern(host, options.converters)
-    this.#target = new MountedTarget(target, host)
-    this.dependencies = options.dependencies ?? []
-    this.#app = withLayers(this.mounted.app, options)
+    this.#pattern = pattern
   }
 
-  /** The routes that it leads to; `null` for an app that is no router. */
-  get table(): RouteTable | null {
-    return this.#target.table
-  }
-
-  get mounted(): MountedApp {
-    return this.#target.mounted
-  }
-
-  get asgi(): ASGIApp {
-    return (this.#asgi ??= standalone(this))
-  }
-
-  mayMatch(_path: string): boolean {
+  override mayMatch(_path: string): boolean {
     return true
   }
 
-  match(scope: RoutedScope): Match | null {
+  override match(scope: RoutedScope): Match | null {
     const host = requestedHost(scope)
     const params = host === null ? null : this.#pattern.match(host)
     return params === null ? null : { route: this, params, prefix: '', methods: null }
   }
 
-  enter(scope: RoutedScope, { params }: Match): ASGIApp {
-    scope.path_params = joinParams(scope.path_params, params)
-    scope.endpoint = this.#app
-    scope.route = this
-    addMountedState(scope, this.mounted)
-    return this.#app
-  }
-
-  urlPath(name: string, params: ParamValues): URLPath | null {
+  override urlPath(name: string, params: ParamValues): URLPath | null {
     const { own, rest } = splitParams(params, this.#pattern.names)
     if (!this.#pattern.takes(own)) return null
     if (name === this.name) return this.#pathAt(own, rest)
-    const below = this.#target.urlPath(this.name, name, rest)
+    const below = this.target.urlPath(this.name, name, rest)
     if (below === null) return null
     return new URLPath(below.path, { protocol: below.protocol, host: this.#pattern.format(own) })
   }
 
-  listing(): RouteListing {
+  override listing(): RouteListing {
     const params = this.#pattern.names
-    return { kind: 'host', path: this.host, name: this.name, methods: null, params, routes: this.#target.listing() }
+    return { kind: 'host', path: this.host, name: this.name, methods: null, params, routes: this.target.listing() }
   }
 
   #pathAt(own: ParamValues, rest: ParamValues): URLPath | null {

@@ -8,6 +8,7 @@ import { settled } from '../lib/spec/app.ts'
 import type { ASGIApp, Middleware } from '../lib/spec/app.ts'
 import { show } from '../lib/spec/violations.ts'
 import { exceptions } from '../middleware/exceptions.ts'
+import { tracedLayer, tracedName } from '../middleware/tracing.ts'
 
 /** What can be put around the app of a route, a mount, a host or a router. */
 export interface LayerOptions extends BodyLimits {
@@ -46,7 +47,13 @@ export function withLimits(app: ASGIApp, limits: BodyLimits): ASGIApp {
 
 /** Puts middleware around an app, the first outermost. */
 export function withMiddleware(app: ASGIApp, middleware: readonly Middleware[]): ASGIApp {
-  return checkedStack(middleware).reduceRight((stack, wrap) => wrapped(wrap, noted(stack)), app)
+  let stack = app
+  for (const wrap of checkedStack(middleware).toReversed()) {
+    const outer = wrapped(wrap, noted(stack))
+    const name = tracedName(wrap)
+    stack = name === null ? outer : tracedLayer(name, outer)
+  }
+  return stack
 }
 
 /** Returns a list of middleware when it can be one. */

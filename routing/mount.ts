@@ -1,21 +1,15 @@
-import type { Dependency } from '../lib/endpoint/dependencies/dependency.ts'
 import type { RouteListing } from '../lib/endpoint/route-listing.ts'
 import { URLPath } from '../lib/http/url-path.ts'
-import type { MountedApp } from '../lib/lifetime/nested-lifespan.ts'
 import type { ASGIApp } from '../lib/spec/app.ts'
-import { standalone } from './dispatch.ts'
-import { withLayers } from './layers.ts'
 import type { LayerOptions } from './layers.ts'
-import { addMountedState } from './mounted-state.ts'
+import { MountedRoute } from './mounted-route.ts'
 import { MountedTarget, splitParams } from './mounted-target.ts'
 import type { MountTarget } from './mounted-target.ts'
-import { joinParams } from './param-values.ts'
 import type { ParamValues } from './param-values.ts'
-import { PathPattern } from './path-pattern.ts'
+import { checkPath, PathPattern } from './path-pattern.ts'
 import type { AnyPath, ParamsOf } from './path-pattern.ts'
 import type { PathShape } from './path-shape.ts'
-import type { Match, Routable, RoutedScope } from './routable.ts'
-import type { RouteTable } from './route-table.ts'
+import type { Match, RoutedScope } from './routable.ts'
 import type { Named, URLsBelow } from './url-names.ts'
 
 /** The name of a mount, and the layers around it. */
@@ -36,17 +30,11 @@ export class Mount<
   const Target extends MountTarget = MountTarget,
   const Name extends string | null = null,
 >
-  implements Routable, Named<URLsBelow<Name, ParamsOf<Path>, Target>>
+  extends MountedRoute
+  implements Named<URLsBelow<Name, ParamsOf<Path>, Target>>
 {
   declare readonly '~urls'?: URLsBelow<Name, ParamsOf<Path>, Target>
   readonly pattern: PathPattern
-  readonly name: string | null
-  readonly literalPath: string | null = null
-  /** What is made before the app is called. */
-  readonly dependencies: readonly Dependency[]
-  readonly #target: MountedTarget
-  readonly #app: ASGIApp
-  #asgi: ASGIApp | null = null
 
   /**
    * @param path May have parameters. Empty or `/` mounts at the root.
@@ -54,59 +42,41 @@ export class Mount<
    * @throws TypeError for a malformed path and for a target that is no app.
    */
   constructor(path: Path, target: Target, options: MountOptions<Name> = {}) {
-    this.pattern = typeof path === 'string' ? new PathPattern(withoutSlash(path)) : path
-    this.name = options.name ?? null
-    this.#target = new MountedTarget(target, this.pattern.source)
-    this.dependencies = options.dependencies ?? []
-    this.#app = withLayers(this.mounted.app, options)
+    checkPath(path, 'a mount')
+    const pattern: PathPattern = typeof path === 'string' ? new PathPattern(withoutSlash(path)) : path
+    super(new MountedTarget(target, pattern.source), options)
+    this.pattern = pattern
   }
 
-  /** The routes that it leads to; `null` for an app that is no router. */
-  get table(): RouteTable | null {
-    return this.#target.table
-  }
-
-  get mounted(): MountedApp {
-    return this.#target.mounted
-  }
-
-  get asgi(): ASGIApp {
-    return (this.#asgi ??= standalone(this))
-  }
-
-  get shape(): PathShape {
+  override get shape(): PathShape {
     return this.pattern.prefixShape
   }
 
-  mayMatch(path: string): boolean {
+  override mayMatch(path: string): boolean {
     return this.pattern.matchPrefix(path) !== null
   }
 
-  match(_scope: RoutedScope, path: string): Match | null {
+  override match(_scope: RoutedScope, path: string): Match | null {
     const found = this.pattern.matchPrefix(path)
     return found === null ? null : { route: this, params: found.params, prefix: found.prefix, methods: null }
   }
 
-  enter(scope: RoutedScope, { params, prefix }: Match): ASGIApp {
-    scope.path_params = joinParams(scope.path_params, params)
+  override enter(scope: RoutedScope, match: Match): ASGIApp {
     scope.app_root_path ??= scope.root_path
-    scope.root_path += prefix
-    scope.endpoint = this.#app
-    scope.route = this
-    addMountedState(scope, this.mounted)
-    return this.#app
+    scope.root_path += match.prefix
+    return super.enter(scope, match)
   }
 
-  urlPath(name: string, params: ParamValues): URLPath | null {
+  override urlPath(name: string, params: ParamValues): URLPath | null {
     const { own, rest } = splitParams(params, this.pattern.names)
     if (!this.pattern.takes(own)) return null
     if (name === this.name)
       return anythingBelow.takes(rest) ? new URLPath(this.pattern.format(own) + pathOf(rest)) : null
-    const below = this.#target.urlPath(this.name, name, rest)
+    const below = this.target.urlPath(this.name, name, rest)
     return below === null ? null : new URLPath(this.pattern.format(own) + below.path, below)
   }
 
-  listing(): RouteListing {
+  override listing(): RouteListing {
     const { source, names } = this.pattern
     return {
       kind: 'mount',
@@ -114,7 +84,7 @@ export class Mount<
       name: this.name,
       methods: null,
       params: names,
-      routes: this.#target.listing(),
+      routes: this.target.listing(),
     }
   }
 }

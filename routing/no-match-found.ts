@@ -1,4 +1,4 @@
-import { closest } from '../lib/cli/closest.ts'
+import { closest } from '../lib/spec/closest.ts'
 import type { RouteListing } from '../lib/endpoint/route-listing.ts'
 import { namesOf } from './route-rows.ts'
 import type { NamedRow } from './route-rows.ts'

@@ -1,5 +1,10 @@
-import type { Converter } from './converters.ts'
+import { builtInConverters } from '../lib/endpoint/contract/converters.ts'
+import type { Converter } from '../lib/endpoint/contract/converters.ts'
+import { emptyParams } from './param-values.ts'
+import type { ParamValues } from './param-values.ts'
 import type { PathParam } from './path-syntax.ts'
+
+const { str } = builtInConverters
 
 /**
  * Parameters whose texts are found together: as a rule one; several when they share a segment, or when each of them takes
@@ -15,15 +20,47 @@ export interface ParamRun {
   readonly closed: number
 }
 
+/**
+ * Reads parameters that each are a whole segment. Returns `null` when a text does not fit.
+ *
+ * @param texts Becomes the values where these are the texts; else it stays as it is.
+ */
+export function readSegments(params: readonly PathParam[], texts: Record<string, string>): ParamValues | null {
+  let values: Record<string, unknown> = texts
+  for (let index = 0; index < params.length; index++) {
+    const { name, converter } = params[index]!
+    const text = texts[name]!
+    if (converter === str) {
+      if (text === '') return null
+      continue
+    }
+    if (!testOf(converter).test(text)) return null
+    if (values === texts) values = Object.assign(emptyParams(), texts)
+    const value = converter.convert(text)
+    if (value === undefined) return null
+    values[name] = value
+  }
+  return values
+}
+
 /** Makes a run of parameters and the text between them. */
 export function paramRun(params: readonly PathParam[], separators: readonly string[]): ParamRun {
   const open = separators.findIndex((separator, index) => mayHold(params[index]!.converter, separator[0]!))
   return {
     params,
     separators,
-    tests: params.map(({ converter }) => new RegExp(`^(?:${converter.regex.source})$`)),
+    tests: params.map(({ converter }) => testOf(converter)),
     closed: open < 0 ? separators.length : open,
   }
+}
+
+const known = new WeakMap<Converter, RegExp>()
+
+/** What a text must look like. */
+function testOf(converter: Converter): RegExp {
+  let test = known.get(converter)
+  if (test === undefined) known.set(converter, (test = new RegExp(`^(?:${converter.regex.source})$`)))
+  return test
 }
 
 /** Reads the values of a run into an object. Returns false when the text does not fit. */

@@ -1,4 +1,4 @@
-import { builtInConverters } from './converters.ts'
+import { builtInConverters } from '../lib/endpoint/contract/converters.ts'
 import { paramRun } from './param-run.ts'
 import type { ParamRun } from './param-run.ts'
 import type { PathParam, PathParts } from './path-syntax.ts'
@@ -51,9 +51,13 @@ function sourceOf(run: readonly PathParam[]): string {
   return (spansSegments ? builtInConverters.path : builtInConverters.str).regex.source
 }
 
+const known = new Map<string, number>()
+
 /** How many groups a converter's expression has of its own. */
 function groupsIn(source: string): number {
-  return new RegExp(`${source}|`).exec('')!.length - 1
+  let groups = known.get(source)
+  if (groups === undefined) known.set(source, (groups = new RegExp(`${source}|`).exec('')!.length - 1))
+  return groups
 }
 
 function escape(text: string): string {

@@ -1,13 +1,14 @@
 import { show } from '../lib/spec/violations.ts'
-import type { Converters } from './converters.ts'
-import { readRun } from './param-run.ts'
+import type { Converters } from '../lib/endpoint/contract/converters.ts'
+import { readRun, readSegments } from './param-run.ts'
 import { emptyParams, noParams } from './param-values.ts'
 import type { ParamValues } from './param-values.ts'
 import { pathExpression } from './path-expression.ts'
 import type { Capture } from './path-expression.ts'
-import type { ConverterValues, PathParams } from './path-params.ts'
+import type { ConverterValues, PathParams } from '../lib/endpoint/contract/path-params.ts'
 import { shapeOf } from './path-shape.ts'
 import type { PathShape } from './path-shape.ts'
+import type { SegmentTexts } from './path-tree.ts'
 import { parsePath } from './path-syntax.ts'
 import type { PathParam, PathParts } from './path-syntax.ts'
 import { urlPathOf } from './url-path.ts'
@@ -29,9 +30,18 @@ export type ParamsOf<Path extends AnyPath> =
  * @throws TypeError for an empty path, which only a mount may have, and for a malformed one.
  */
 export function routePattern(path: AnyPath): PathPattern {
+  checkPath(path, 'a route')
   const source = typeof path === 'string' ? path : path.source
   if (!source.startsWith('/')) throw new TypeError(`Cannot add route ${show(source)}: path does not start with "/"`)
   return typeof path === 'string' ? new PathPattern(path) : path
+}
+
+/** @throws TypeError for what is no path, from code that no compiler has seen. */
+export function checkPath(path: AnyPath, what: string): void {
+  if (typeof path === 'string' || path instanceof PathPattern) return
+  throw new TypeError(
+    `Cannot add ${what}: the path is ${show(path)}, expected a string that starts with "/", or a PathPattern`,
+  )
 }
 
 /** The values that custom converters make, by their names. */
@@ -62,10 +72,12 @@ export class PathPattern<const Path extends string = string, const Custom extend
   /** The names of the parameters, in the order in which they stand. */
   readonly names: readonly string[]
   readonly #parts: PathParts
+  readonly #expression: string
   readonly #captures: readonly Capture[]
   /** `null` for a path without parameters, which is compared as a string. */
   readonly #whole: RegExp | null
-  readonly #prefix: RegExp
+  /** The same at the beginning of a path; made when it is first asked for, which only mounts do. */
+  #prefix: RegExp | null = null
   readonly #literalPrefix: string
   readonly #literalMatch: PrefixMatch
 
@@ -80,8 +92,8 @@ export class PathPattern<const Path extends string = string, const Custom extend
     this.names = this.#parts.params.map((param) => param.name)
     const { source, captures } = pathExpression(this.#parts)
     this.#captures = captures
+    this.#expression = source
     this.#whole = captures.length === 0 ? null : new RegExp(`^${source}$`)
-    this.#prefix = new RegExp(`^${source}(?=/)`)
     this.#literalPrefix = `${path}/`
     this.#literalMatch = { prefix: path, params: noParams }
   }
@@ -127,6 +139,11 @@ export class PathPattern<const Path extends string = string, const Custom extend
     return this.#match(path) as PathParams<Path, ConverterValues & ValuesOf<Custom>> | null
   }
 
+  /** Returns the parameters of the texts that the segments of a path have, which has the shape of the pattern. */
+  read(texts: SegmentTexts): ParamValues | null {
+    return readSegments(this.#parts.params, texts)
+  }
+
   /** Whether `match` may succeed; it still depends on the converters then. */
   mayMatch(path: string): boolean {
     return this.#whole === null ? path === this.source : this.#whole.test(path)
@@ -140,7 +157,7 @@ export class PathPattern<const Path extends string = string, const Custom extend
   /** Returns what the pattern finds at the beginning of a path that goes on with `/`, else `null`. */
   matchPrefix(path: string): PrefixMatch | null {
     if (this.#whole === null) return path.startsWith(this.#literalPrefix) ? this.#literalMatch : null
-    const found = this.#prefix.exec(path)
+    const found = (this.#prefix ??= new RegExp(`^${this.#expression}(?=/)`)).exec(path)
     const params = found === null ? null : this.#read(found)
     return params === null ? null : { prefix: found![0], params }
   }

@@ -7,6 +7,7 @@ import { joinParams } from './param-values.ts'
 import type { ParamValues } from './param-values.ts'
 import type { PathPattern } from './path-pattern.ts'
 import type { PathShape } from './path-shape.ts'
+import type { SegmentTexts } from './path-tree.ts'
 import type { Match, Routable, RoutedScope } from './routable.ts'
 
 /** What a {@link PathRoute} is made of. */
@@ -49,7 +50,7 @@ export abstract class PathRoute<Target> implements Routable {
     return this.pattern.shape
   }
 
-  abstract match(scope: RoutedScope, path: string): Match | null
+  abstract match(scope: RoutedScope, path: string, texts?: SegmentTexts | null): Match | null
 
   mayMatch(path: string): boolean {
     return this.pattern.mayMatch(path)

@@ -1,6 +1,6 @@
 import { show } from '../lib/spec/violations.ts'
-import { builtInConverters } from './converters.ts'
-import type { Converter, Converters } from './converters.ts'
+import { builtInConverters } from '../lib/endpoint/contract/converters.ts'
+import type { Converter, Converters } from '../lib/endpoint/contract/converters.ts'
 
 /** A parameter of a path: `{name}` or `{name:converter}`. */
 export interface PathParam {

@@ -6,6 +6,7 @@ import type { ASGIApp } from '../lib/spec/app.ts'
 import type { HTTPScope, WebSocketScope } from '../lib/spec/scope.ts'
 import type { ParamValues } from './param-values.ts'
 import type { PathShape } from './path-shape.ts'
+import type { SegmentTexts } from './path-tree.ts'
 
 /** The scope of a request or a WebSocket, with what routing writes onto it. */
 export type RoutedScope = (HTTPScope | WebSocketScope) & FrameworkScope
@@ -32,8 +33,10 @@ export interface Routable {
    * Tells whether a request is the routable's own. It looks and does not touch: another one may be chosen.
    *
    * @param path The path below the `root_path`.
+   * @param texts The texts of the path's segments by the names of the shape, given only to who has such names and only when
+   * the path has the shape: spares reading them from the path.
    */
-  match(scope: RoutedScope, path: string): Match | null
+  match(scope: RoutedScope, path: string, texts?: SegmentTexts | null): Match | null
   /** Whether `match` may succeed for a path, whatever else the request holds. */
   mayMatch(path: string): boolean
   /** Writes what was found onto the scope, once the routable was chosen, and returns the app to call. */

@@ -22,6 +22,14 @@ export function checkedRoute(route: Routable): Routable {
   throw new TypeError(`Cannot add a route: it is ${show(route)}, expected a Route, a Mount or another routable`)
 }
 
+/** Returns a list of routables when it can be one. */
+export function checkedRoutes(routes: Iterable<Routable>): Routable[] {
+  if (typeof (routes as Partial<Iterable<Routable>> | null)?.[Symbol.iterator] === 'function') {
+    return Array.from(routes, checkedRoute)
+  }
+  throw new TypeError(`Cannot make a router of the routes ${show(routes)}: expected a list of routes`)
+}
+
 /** A name that URLs are built by, and the parameters that it takes. */
 export interface NamedRow {
   readonly name: string

@@ -11,7 +11,7 @@ import { toFetchHandler } from '../lib/servers/fetch/fetch-handler.ts'
 import type { FetchHandler } from '../lib/servers/fetch/fetch-handler.ts'
 import { toApp } from '../lib/spec/app.ts'
 import type { AppLike, ASGIApp } from '../lib/spec/app.ts'
-import { answerMismatch, answerOptions, findMatch, withOptions } from './dispatch.ts'
+import { answerMismatch, answerOptions, withOptions } from './dispatch.ts'
 import { withLayers } from './layers.ts'
 import type { LayerOptions } from './layers.ts'
 import { addMountedState } from './mounted-state.ts'
@@ -19,7 +19,7 @@ import { NoMatchFound } from './no-match-found.ts'
 import type { ParamValues } from './param-values.ts'
 import { PathIndex } from './path-index.ts'
 import type { Match, Routable, RoutedScope } from './routable.ts'
-import { checkedRoute, listingOf } from './route-rows.ts'
+import { checkedRoute, checkedRoutes, listingOf } from './route-rows.ts'
 import { routePath } from './route-path.ts'
 import { slashRedirect, toggleSlash } from './slash-redirect.ts'
 
@@ -50,7 +50,7 @@ export class RouteTable implements URLResolver {
 
   /** @throws TypeError for middleware, exception handlers, limits or a fallback that cannot be such. */
   constructor(options: RouteTableOptions = {}) {
-    this.#routes = [...(options.routes ?? [])].map(checkedRoute)
+    this.#routes = checkedRoutes(options.routes ?? [])
     this.dependencies = options.dependencies ?? []
     this.#redirectSlashes = options.redirectSlashes ?? true
     this.#answerOptions = options.answerOptions ?? false
@@ -113,10 +113,10 @@ export class RouteTable implements URLResolver {
     return this.#routes.map(listingOf)
   }
 
-  /** Returns the route for a connection; see {@link findMatch}. */
+  /** Returns the route for a connection; see {@link PathIndex.find}. */
   protected find(scope: RoutedScope, path: string): Match | null {
     const index = (this.#index ??= new PathIndex(this.#routes))
-    return findMatch(index.candidates(path), scope, path)
+    return index.find(scope, path)
   }
 
   /** The work beside requests that a runtime must be kept awake for; null when there is none. */

@@ -13,6 +13,7 @@ import { noParams } from './param-values.ts'
 import { routePattern } from './path-pattern.ts'
 import type { AnyPath, ParamsOf } from './path-pattern.ts'
 import { PathRoute, nameOf, refuseClass } from './path-route.ts'
+import type { SegmentTexts } from './path-tree.ts'
 import type { Match, RoutedScope } from './routable.ts'
 import type { Named, RouteURL } from './url-names.ts'
 
@@ -65,9 +66,9 @@ export class Route<
     return contractOf(this.endpoint)
   }
 
-  override match(scope: RoutedScope, path: string): Match | null {
+  override match(scope: RoutedScope, path: string, texts: SegmentTexts | null = null): Match | null {
     if (scope.type !== 'http') return null
-    const params = this.pattern.match(path)
+    const params = texts === null ? this.pattern.match(path) : this.pattern.read(texts)
     if (params === null) return null
     if (this.#takes !== null && !this.#takes.has(scope.method)) {
       return { route: this, params, prefix: '', methods: this.methods }

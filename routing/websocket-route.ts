@@ -9,6 +9,7 @@ import type { LayerOptions } from './layers.ts'
 import { routePattern } from './path-pattern.ts'
 import type { AnyPath, ParamsOf } from './path-pattern.ts'
 import { PathRoute, nameOf, refuseClass } from './path-route.ts'
+import type { SegmentTexts } from './path-tree.ts'
 import type { Match, RoutedScope } from './routable.ts'
 import type { Named, RouteURL } from './url-names.ts'
 
@@ -46,9 +47,9 @@ export class WebSocketRoute<
     return websocketContractOf(this.endpoint)
   }
 
-  override match(scope: RoutedScope, path: string): Match | null {
+  override match(scope: RoutedScope, path: string, texts: SegmentTexts | null = null): Match | null {
     if (scope.type !== 'websocket') return null
-    const params = this.pattern.match(path)
+    const params = texts === null ? this.pattern.match(path) : this.pattern.read(texts)
     return params === null ? null : { route: this, params, prefix: '', methods: null }
   }
 }

@@ -41,6 +41,7 @@ const breaches: Readonly<Record<string, readonly string[]>> = {
   'unknown-package': ['lib/http/headers.ts: imports "debug/node", which is not a dependency'],
   'optional-peer-at-once': ['lib/cli/load-app.ts: imports "tsx/esm/api" at once, but the package is an optional peer'],
   'spec-imports-node': ['lib/spec/app.ts: imports "node:path", but lib/spec imports nothing'],
+  'built-beside-source': ['lib/http/headers.js: is no TypeScript; what is built goes to dist'],
   'without-ending': ['lib/http/headers.ts: imports lib/http/a, which is not a source file of the house'],
   'name-not-kebab-case': ['lib/http/queryParams.ts: the name is not in kebab-case'],
   'name-says-nothing': ['lib/http/utils.ts: the name does not say what the file holds'],

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { ParseArgsConfig } from 'node:util'
-import { closest } from './closest.ts'
+import { closest } from '../spec/closest.ts'
 import { optionTable } from './option-table.ts'
 import type { Option } from './option-table.ts'
 import { UsageError } from './usage-error.ts'

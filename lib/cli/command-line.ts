@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { mainHelp, runHelp } from './help.ts'
+import { openapiCommand } from './openapi.ts'
 import { readRunOptions } from './options.ts'
 import type { Environment } from './options.ts'
 import { run } from './run.ts'
@@ -23,6 +24,8 @@ export async function runCommandLine(
       return await runCommand(rest, environment, world)
     case 'routes':
       return await routesCommand(rest, environment, world)
+    case 'openapi':
+      return await openapiCommand(rest, environment, world)
     case '-v':
     case '--version':
       return say(world.stdout, `stelline ${ownVersion()} (node ${process.versions.node})\n`)
@@ -32,7 +35,11 @@ export async function runCommandLine(
     case undefined:
       return say(world.stderr, mainHelp, misused)
     default:
-      return say(world.stderr, `Cannot carry out "${command}": expected run, routes, --help or --version\n`, misused)
+      return say(
+        world.stderr,
+        `Cannot carry out "${command}": expected run, routes, openapi, --help or --version\n`,
+        misused,
+      )
   }
 }
 

@@ -8,6 +8,8 @@ Commands:
   run MODULE[:EXPORT]   serve an app; "stelline run --help" lists its options
   routes MODULE[:EXPORT]
                         print the routes of an app; "stelline routes --help" lists its options
+  openapi MODULE[:EXPORT]
+                        print the OpenAPI document of an app; "stelline openapi --help" lists its options
 
 Options:
   -h, --help            print this
@@ -22,6 +24,15 @@ an include is indented. The app is not started. Without MODULE it is the app of 
 
   --[no-]factory        the export is a function that makes the app
   --json                print the table as JSON
+`
+
+/** What `stelline openapi --help` prints. */
+export const openapiHelp = `Usage: stelline openapi MODULE[:EXPORT] [options]
+
+Prints the OpenAPI document of the application that a module exports, as JSON. The app is not started. Without MODULE it is
+the app of STELLINE_APP.
+
+  --[no-]factory        the export is a function that makes the app
 `
 
 /** What `stelline run --help` prints, made from the table of options. */

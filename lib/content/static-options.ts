@@ -56,6 +56,11 @@ const codings: readonly Precompression[] = ['br', 'zstd', 'gzip']
 
 /** @throws TypeError for a set-up that cannot work. */
 export function staticSettings(options: StaticFilesOptions): StaticSettings {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(
+      `Cannot serve static files with the options ${show(options)}: expected an object such as { directory: "public" }`,
+    )
+  }
   const rules = { dotfiles: allowsDotfiles(options.dotfiles), windows: process.platform === 'win32' }
   const directories = directoriesOf(options)
   const fallback = options.fallback === undefined ? null : fallbackOf(options.fallback, rules)

@@ -66,6 +66,7 @@ export function show(value: unknown): string {
 function showWithin(value: unknown, depth: number): string {
   if (typeof value === 'string') return quote(value)
   if (value instanceof Uint8Array) return `${className(value)} of ${value.length} bytes`
+  if (value instanceof Promise) return 'a promise that was not awaited'
   if (Array.isArray(value)) return depth === 0 ? 'an array' : `[${showItems(value, depth - 1)}]`
   if (typeof value === 'object' && value !== null) return `an object of class ${className(value)}`
   if (typeof value === 'function') return 'a function'

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { named } from '../../lib/endpoint/named.ts'
 import { optionalPackage } from '../../lib/exceptions/optional-package.ts'
 import { Headers } from '../../lib/http/headers.ts'
 import type { FrameworkScope } from '../../lib/request/connection.ts'
@@ -47,7 +48,7 @@ const formats: ReadonlyMap<unknown, AccessFormat> = new Map([
 export function accessLog(options: AccessLogOptions = {}): Middleware {
   const { skip, now = Date.now } = options
   const log = sinkOf(options)
-  return (app) => (scope, receive, send) => {
+  return named('accessLog', (app) => (scope, receive, send) => {
     if (scope.type === 'lifespan') return app(scope, receive, send)
     const watch = new AnswerWatch(send)
     const timeMs = now()
@@ -66,7 +67,7 @@ export function accessLog(options: AccessLogOptions = {}): Middleware {
     } catch (error) {
       return fail(error)
     }
-  }
+  })
 }
 
 function sinkOf({ format = 'combined', write, logger }: AccessLogOptions): (entry: AccessEntry) => void {

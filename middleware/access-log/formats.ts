@@ -26,7 +26,8 @@ export const jsonFormat: AccessFormat = ({ timeMs, durationMs, ...entry }) => {
 
 /** A space would begin the next column. */
 function column(text: string | null): string {
-  return word(text).replaceAll(' ', '\\x20')
+  const written = word(text)
+  return written.includes(' ') ? written.replaceAll(' ', '\\x20') : written
 }
 
 /** An absent value is a hyphen. */
@@ -34,9 +35,17 @@ function word(text: string | null): string {
   return text === null || text === '' ? '-' : escapeControl(text)
 }
 
+/** The date that was written last: many entries are of one second. */
+let last = { second: Number.NaN, text: '' }
+
 /** In UTC: `21/Nov/2026:13:05:00 +0000`. */
 function commonDate(timeMs: number): string {
-  const date = new Date(timeMs)
+  const second = Math.floor(timeMs / 1000)
+  if (second !== last.second) last = { second, text: writtenDate(new Date(timeMs)) }
+  return last.text
+}
+
+function writtenDate(date: Date): string {
   const time = date.toISOString().slice(11, 19)
   const day = String(date.getUTCDate()).padStart(2, '0')
   return `${day}/${months[date.getUTCMonth()]!}/${date.getUTCFullYear()}:${time} +0000`

@@ -25,7 +25,7 @@ const readers: Readonly<Record<'header' | 'query' | 'cookie', Reader>> = {
 }
 
 /**
- * Takes a key from a field, from the query or from a cookie.
+ * Takes a key from a field, from the query or from a cookie. Answers vary by the field or by the cookies.
  *
  * @throws TypeError for another place, and for a name that no field can have.
  */
@@ -37,7 +37,9 @@ export function apiKeyAuth(options: APIKeyAuthOptions): AuthenticationBackend {
     )
   }
   const read = readers[place]
+  const varyBy = place === 'cookie' ? 'Cookie' : place === 'header' ? name : null
   return {
+    ...(varyBy !== null && { varyBy }),
     challenge: `ApiKey ${realmParameter(realm)}`,
     authenticate(connection) {
       const key = read(connection, name)

@@ -1,5 +1,7 @@
 import type { EndpointResult } from '../../lib/endpoint/endpoint.ts'
+import { named } from '../../lib/endpoint/named.ts'
 import { AuthenticationError } from '../../lib/exceptions/authentication-error.ts'
+import { MutableHeaders } from '../../lib/http/headers.ts'
 import { ConnectionHead } from '../../lib/request/connection-head.ts'
 import type { FrameworkScope } from '../../lib/request/connection.ts'
 import type { AuthInfo } from '../../lib/request/auth-info.ts'
@@ -30,7 +32,7 @@ export function authentication({ backends, onError }: AuthenticationOptions): Mi
   const challenges = backends.flatMap(({ challenge }) => (challenge === undefined ? [] : [challenge]))
   const answer = onError ?? ((_connection, error) => refusal(error, challenges))
   const unknown: AuthInfo = { authenticated: false, scopes: new Set(), challenges }
-  return (app) => {
+  return named('authentication', (app) => {
     const enter = (identity: Identity | null, call: Call): Promise<void> => {
       call.scope.user = identity?.user ?? null
       call.scope.auth =
@@ -38,11 +40,12 @@ export function authentication({ backends, onError }: AuthenticationOptions): Mi
       return app(call.scope, call.receive, call.send)
     }
     return guarded(app, {
+      varyBy: backends.flatMap(({ varyBy }) => (varyBy === undefined ? [] : [varyBy])),
       identify: (head) => askInTurn(backends, head, 0),
       enter,
       refuse: (error, call) => answerError(error, call, answer),
     })
-  }
+  })
 }
 
 interface Call {
@@ -52,6 +55,7 @@ interface Call {
 }
 
 interface Steps {
+  readonly varyBy: readonly string[]
   readonly identify: (head: ConnectionHead) => MaybeIdentity
   readonly enter: (identity: Identity | null, call: Call) => Promise<void>
   readonly refuse: (error: unknown, call: Call) => Promise<void>
@@ -67,10 +71,10 @@ async function answerError(
 }
 
 /** Waits only for backends that make it wait. Errors of the app are none of the backends'. */
-function guarded(app: ASGIApp, { identify, enter, refuse }: Steps): ASGIApp {
+function guarded(app: ASGIApp, { varyBy, identify, enter, refuse }: Steps): ASGIApp {
   return (scope, receive, send) => {
     if (scope.type === 'lifespan') return app(scope, receive, send)
-    const call: Call = { scope, receive, send }
+    const call: Call = { scope, receive, send: varyBy.length === 0 ? send : varyingSend(send, varyBy) }
     let identity: MaybeIdentity
     try {
       identity = identify(new ConnectionHead(scope))
@@ -82,6 +86,15 @@ function guarded(app: ASGIApp, { identify, enter, refuse }: Steps): ASGIApp {
       (found) => enter(found, call),
       (error: unknown) => refuse(error, call),
     )
+  }
+}
+
+function varyingSend(send: Send, names: readonly string[]): Send {
+  return (message) => {
+    if (message.type !== 'http.response.start' && message.type !== 'websocket.http.response.start') return send(message)
+    const headers = MutableHeaders.from(message.headers ?? [])
+    headers.addVary(...names)
+    return send({ ...message, headers })
   }
 }
 

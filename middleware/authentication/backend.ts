@@ -21,4 +21,9 @@ export interface AuthenticationBackend {
   authenticate(connection: ConnectionHead): MaybeIdentity
   /** The value of `www-authenticate` that asks for credentials of this kind. */
   readonly challenge?: string
+  /**
+   * The field of the request that answers depend on, so that caches keep them apart, for example `Cookie`. Not needed for
+   * `authorization`, with which caches are careful by themselves, nor for the session.
+   */
+  readonly varyBy?: string
 }

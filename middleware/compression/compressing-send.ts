@@ -1,4 +1,5 @@
 import { Headers } from '../../lib/http/headers.ts'
+import { startWith } from '../../lib/http/message-fields.ts'
 import { settled } from '../../lib/spec/app.ts'
 import type { Send } from '../../lib/spec/app.ts'
 import type {
@@ -73,7 +74,7 @@ export class CompressingSend {
     this.#start = null
     const fields = fieldsOf(message)
     if (fields === null || !mayBeCoded(message.status, fields, this.#settings.compressible)) return this.#inner(message)
-    this.#start = { ...message, headers: fields }
+    this.#start = startWith(message, fields)
     return settled
   }
 
@@ -86,13 +87,12 @@ export class CompressingSend {
     const fields = start.headers as Headers
     const choice =
       message.type === 'http.response.body' && this.#isWorthIt(fields, message) ? this.#settings.choose() : null
-    if (choice === null) return this.#both({ ...start, headers: varyingFields(fields) }, message)
+    if (choice === null) return this.#both(startWith(start, varyingFields(fields)), message)
     const body = message as HTTPResponseBodyMessage
-    if (this.#settings.head)
-      return this.#both({ ...start, headers: codedFields(fields, choice.encoding, null) }, message)
+    if (this.#settings.head) return this.#both(startWith(start, codedFields(fields, choice.encoding, null)), message)
     if (body.more_body !== true && start.trailers !== true) return this.#whole(start, body, choice)
     this.#coder = new Coder(choice.coding, choice.level)
-    const started = this.#inner({ ...start, headers: codedFields(fields, choice.encoding, null) })
+    const started = this.#inner(startWith(start, codedFields(fields, choice.encoding, null)))
     const piece = this.#piece(this.#coder, body)
     return started === settled ? piece : Promise.all([started, piece]).then(() => {})
   }
@@ -107,7 +107,7 @@ export class CompressingSend {
     const body = bytesOf(message.body)
     const finish = (coded: Uint8Array): Promise<void> => {
       const headers = codedFields(start.headers as Headers, choice.encoding, coded.length)
-      return this.#both({ ...start, headers }, { ...message, body: coded })
+      return this.#both(startWith(start, headers), { ...message, body: coded })
     }
     if (body.length <= syncBytes) return finish(choice.coding.wholeSync(body, choice.level))
     return (this.#last = choice.coding.whole(body, choice.level).then(finish))

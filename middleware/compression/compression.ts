@@ -1,3 +1,4 @@
+import { named } from '../../lib/endpoint/named.ts'
 import { Headers } from '../../lib/http/headers.ts'
 import { acceptableEncodings } from '../../lib/http/negotiation.ts'
 import { settled } from '../../lib/spec/app.ts'
@@ -45,7 +46,7 @@ export function compression(options: CompressionOptions = {}): Middleware {
     if (encoding === 'identity') return null
     return { encoding, coding: codings.get(encoding as Encoding)!, level: levels[encoding as Encoding] }
   }
-  return (app) => (scope, receive, send) => {
+  return named('compression', (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
     const compressing = new CompressingSend(send, {
       head: scope.method === 'HEAD',
@@ -55,7 +56,7 @@ export function compression(options: CompressionOptions = {}): Middleware {
     })
     const done = app(scope, receive, compressing.send)
     return done === settled ? done : compressing.until(done)
-  }
+  })
 }
 
 function checkSetUp(encodings: readonly Encoding[], levels: Levels, minimumBytes: number): void {

@@ -1,3 +1,4 @@
+import { named } from '../../lib/endpoint/named.ts'
 import { fieldValue, startWith, withFields, withVary } from '../../lib/http/message-fields.ts'
 import { PlainTextResponse } from '../../lib/response/plain-text-response.ts'
 import type { Response } from '../../lib/response/response.ts'
@@ -19,7 +20,7 @@ import type { CORSOptions } from './cors-policy.ts'
  */
 export function cors(options: CORSOptions = {}): Middleware {
   const policy = new CORSPolicy(options)
-  return (app) => (scope, receive, send) => {
+  return named('cors', (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
     const origin = fieldValue(scope.headers, 'origin')
     if (origin === null && policy.anyOrigin) return app(scope, receive, send)
@@ -30,10 +31,10 @@ export function cors(options: CORSOptions = {}): Middleware {
     const fields = origin === null ? noFields : policy.answerFields(origin, scope)
     return app(scope, receive, (message) => {
       if (message.type !== 'http.response.start') return send(message)
-      const headers = policy.anyOrigin ? message.headers : withVary(message.headers, 'Origin')
-      return send(startWith(message, withFields(headers, fields)))
+      const headers = fields.length === 0 ? message.headers : withFields(message.headers, fields)
+      return send(startWith(message, policy.anyOrigin ? withFields(headers, noFields) : withVary(headers, 'Origin')))
     })
-  }
+  })
 }
 
 const noFields: readonly string[] = []

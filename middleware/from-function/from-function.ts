@@ -1,4 +1,5 @@
 import type { EndpointResult } from '../../lib/endpoint/endpoint.ts'
+import { named } from '../../lib/endpoint/named.ts'
 import { progressOf } from '../../lib/endpoint/progress.ts'
 import { defaultMaxBodyBytes } from '../../lib/request/body.ts'
 import { endCall } from '../../lib/request/call-end.ts'
@@ -52,14 +53,14 @@ export function fromFunction(run: RequestFunction, options: FromFunctionOptions 
       `Cannot make middleware of a function: maxReplayBytes is ${show(maxReplayBytes)}, expected a number of bytes`,
     )
   }
-  return (app) => (scope, receive, send) => {
+  return named(run.name || 'fromFunction', (app) => (scope, receive, send) => {
     if (scope.type === 'http') {
       const tape = new BodyTape(receive, maxReplayBytes)
       return endCall(scope, answer({ run, app, tape }, scope, send))
     }
     if (scope.type !== 'websocket' || websocket === null) return app(scope, receive, send)
     return runWebSocket(websocket, new WebSocket(scope, receive, send), () => app(scope, receive, send))
-  }
+  })
 }
 
 interface Parts {

@@ -1,3 +1,4 @@
+import { named } from '../../lib/endpoint/named.ts'
 import { Headers } from '../../lib/http/headers.ts'
 import { parseHost } from '../../lib/http/host.ts'
 import { fieldValue, withFields } from '../../lib/http/message-fields.ts'
@@ -60,10 +61,10 @@ export function proxyHeaders(options: ProxyHeadersOptions): Middleware {
   const read = fields.has('forwarded')
     ? (scope: ConnectionScope) => readForwarded(scope, isTrusted)
     : (scope: ConnectionScope) => readXForwarded(scope, fields, isTrusted)
-  return (app) => (scope, receive, send) => {
+  return named('proxyHeaders', (app) => (scope, receive, send) => {
     if (scope.type !== 'lifespan' && peers.sent(scope)) read(scope)
     return app(scope, receive, send)
-  }
+  })
 }
 
 function readForwarded(scope: ConnectionScope, isTrusted: (address: string) => boolean): void {

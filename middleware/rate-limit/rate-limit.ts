@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { EndpointResult } from '../../lib/endpoint/endpoint.ts'
+import { named } from '../../lib/endpoint/named.ts'
 import { Headers } from '../../lib/http/headers.ts'
 import { ConnectionHead } from '../../lib/request/connection-head.ts'
 import { PlainTextResponse } from '../../lib/response/plain-text-response.ts'
@@ -49,10 +50,10 @@ export interface RateLimitOptions {
  */
 export function rateLimit(options: RateLimitOptions): Middleware {
   const limiter = new RateLimiter(options)
-  return (app) => (scope, receive, send) => {
+  return named('rateLimit', (app) => (scope, receive, send) => {
     if (scope.type === 'lifespan') return app(scope, receive, send)
     return limiter.run(app, { scope, receive, send })
-  }
+  })
 }
 
 interface Call {

@@ -1,3 +1,4 @@
+import { named } from '../../lib/endpoint/named.ts'
 import { startWith, withDefaultFields } from '../../lib/http/message-fields.ts'
 import type { Middleware } from '../../lib/spec/app.ts'
 import { policyParts } from './content-security-policy.ts'
@@ -78,7 +79,7 @@ export function secureHeaders(options: SecureHeadersOptions = {}): Middleware {
   const secure =
     transport === false ? plain : [...plain, 'strict-transport-security', transportSecurityValue(transport)]
 
-  return (app) => (scope, receive, send) => {
+  return named('secureHeaders', (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
     const fixed = scope.scheme === 'https' ? secure : plain
     const added = places.length === 0 ? fixed : withNonce(fixed, places, nonceOf(scope, make))
@@ -87,7 +88,7 @@ export function secureHeaders(options: SecureHeadersOptions = {}): Middleware {
         ? send(startWith(message, withDefaultFields(message.headers, added)))
         : send(message),
     )
-  }
+  })
 }
 
 /** Where the value of a policy stands in the list of fields, and what the nonce goes between. */

@@ -1,5 +1,6 @@
 import { ExceptionHandlers } from '../../lib/endpoint/exception-handlers.ts'
 import type { ExceptionEntry, ExceptionHandler } from '../../lib/endpoint/exception-handlers.ts'
+import { named } from '../../lib/endpoint/named.ts'
 import { progressAt, progressOf } from '../../lib/endpoint/progress.ts'
 import type { Progress } from '../../lib/endpoint/progress.ts'
 import { answerException } from '../../lib/endpoint/raise.ts'
@@ -46,7 +47,7 @@ export function serverErrors(options: ServerErrorsOptions = {}): Middleware {
   const handler = options.handler ?? null
   const handlers = new ExceptionHandlers(options.handlers ?? [])
   const debug = (options.debug ?? false) && !inProduction()
-  return (app) => (scope, receive, send) => {
+  return named('serverErrors', (app) => (scope, receive, send) => {
     if (scope.type === 'lifespan') return app(scope, receive, send)
     const outer = progressOf(scope)
     const progress = progressAt(scope, send)
@@ -73,7 +74,7 @@ export function serverErrors(options: ServerErrorsOptions = {}): Middleware {
     } catch (error) {
       return fail(error)
     }
-  }
+  })
 }
 
 /** Not every runtime has a `process`. */

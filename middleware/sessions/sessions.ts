@@ -1,3 +1,4 @@
+import { named } from '../../lib/endpoint/named.ts'
 import { MutableHeaders } from '../../lib/http/headers.ts'
 import type { FrameworkScope } from '../../lib/request/connection.ts'
 import { settled } from '../../lib/spec/app.ts'
@@ -44,12 +45,12 @@ export interface SessionsOptions extends SessionCookieOptions {
 export function sessions(options: SessionsOptions): Middleware {
   const cookie = new SessionCookie(options)
   const keeper = keeperOf(options, cookie.maxAgeMs)
-  return (app) => (scope, receive, send) => {
+  return named('sessions', (app) => (scope, receive, send) => {
     if (scope.type === 'lifespan') return app(scope, receive, send)
     const opened = keeper.open(() => cookie.read(scope))
     if (opened instanceof Promise) return opened.then((kept) => run(app, { scope, receive, send, cookie, kept }))
     return run(app, { scope, receive, send, cookie, kept: opened })
-  }
+  })
 }
 
 function keeperOf({ keys, store, rolling = false, now }: SessionsOptions, maxAgeMs: number): SessionKeeper {

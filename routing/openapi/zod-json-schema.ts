@@ -56,6 +56,7 @@ function overrideAny({ zodSchema, jsonSchema }: Described): void {
   const { def, bag } = zodSchema._zod
   if (def.type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' })
   else if (def.type === 'bigint') jsonSchema['type'] = 'integer'
+  else if (def.type === 'number') withoutSafeBounds(jsonSchema)
   else if (def.type === 'file' || files.has(bag.Class)) asFile(jsonSchema)
 }
 
@@ -65,6 +66,12 @@ function overrideOutput(described: Described): void {
   // oxlint-disable-next-line no-underscore-dangle -- the name is zod's
   const { type, catchall } = described.zodSchema._zod.def
   if (type === 'object' && catchall === undefined) delete described.jsonSchema['additionalProperties']
+}
+
+/** That a number is one that JavaScript can hold goes without saying. */
+function withoutSafeBounds(jsonSchema: Record<string, unknown>): void {
+  if (jsonSchema['minimum'] === Number.MIN_SAFE_INTEGER) delete jsonSchema['minimum']
+  if (jsonSchema['maximum'] === Number.MAX_SAFE_INTEGER) delete jsonSchema['maximum']
 }
 
 function asFile(jsonSchema: Record<string, unknown>): void {

@@ -23,6 +23,7 @@ export const shelves: readonly string[] = [
   'lifetime',
   'response',
   'endpoint',
+  'client',
   'content',
   'servers',
   'testing',
@@ -61,6 +62,7 @@ function breachesOfPlace(path: string): string[] {
   const [room, shelf, ...rest] = path.split('/')
   const name = posix.basename(path, '.ts')
   const breaches: string[] = []
+  if (!path.endsWith('.ts')) return [`${path}: is no TypeScript; what is built goes to dist`]
   if (!rooms.includes(room!)) breaches.push(`${path}: "${room}" is not a room of the house`)
   else if (room === 'lib' && (rest.length === 0 || !shelves.includes(shelf!))) {
     breaches.push(`${path}: "${shelf}" is not a shelf of lib`)

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { posix } from 'node:path'
 import type { Packages, Sources } from './house-rules.ts'
 import { scanImports } from './import-scanner.ts'
@@ -6,12 +6,16 @@ import { scanImports } from './import-scanner.ts'
 /** What stands beside the sources at the root of the repository, with TypeScript in it that is not shipped. */
 const besides = new Set(['node_modules', 'dist', 'coverage', 'test', 'docs'])
 
-/** Reads the imports of every .ts file under a root, apart from tests, documents and what was built. */
+/**
+ * Reads the imports of every file in a room under a root, and of the .ts files beside the rooms; not of tests, documents and
+ * what was built.
+ */
 export function readSources(root: URL): Sources {
   const paths = readdirSync(root, { recursive: false, withFileTypes: true })
     .filter((entry) => !entry.name.startsWith('.') && !besides.has(entry.name))
-    .flatMap((entry) => (entry.isDirectory() ? filesUnder(root, entry.name) : [entry.name]))
-    .filter((path) => path.endsWith('.ts'))
+    .flatMap((entry) =>
+      entry.isDirectory() ? filesUnder(root, entry.name) : entry.name.endsWith('.ts') ? [entry.name] : [],
+    )
   return new Map(paths.map((path) => [path, scanImports(readFileSync(new URL(path, root), 'utf8'))]))
 }
 
@@ -31,7 +35,9 @@ export function readPackages(manifest: URL): Packages {
 }
 
 function filesUnder(root: URL, folder: string): string[] {
-  return readdirSync(new URL(`${folder}/`, root), { recursive: true, encoding: 'utf8' }).map((path) =>
-    posix.join(folder, path.replaceAll('\\', '/')),
-  )
+  const below = new URL(`${folder}/`, root)
+  return readdirSync(below, { recursive: true, encoding: 'utf8' })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => !statSync(new URL(path, below)).isDirectory())
+    .map((path) => posix.join(folder, path))
 }

@@ -23,6 +23,7 @@ export function compileServers(root: string): string {
     compilerOptions: {
       noEmit: false,
       declaration: false,
+      noEmitOnError: true,
       isolatedDeclarations: false,
       customConditions: [],
       typeRoots: [join(root, 'node_modules/@types')],

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { PlainTextResponse, settled } from 'stelline'
 import type { ASGIApp, Middleware, Receive, Send } from 'stelline'
@@ -8,12 +9,16 @@ import { accessLog, authentication, bearerAuth, bodyLimit, cacheControl, compres
 import { conditional, health, maintenance, rateLimit, requestId, serverTiming } from 'stelline/middleware'
 import { sessions, timeout, traced, tracing } from 'stelline/middleware'
 import type { HTTPScope } from 'stelline/spec'
+import { describeMachine } from './machine.ts'
+import { roundOfTen } from './ten-built-ins.ts'
+import type { RoundOfTen } from './ten-built-ins.ts'
 
 /*
  * What each built-in middleware adds to a request that it lets pass, in nanoseconds: the app is called directly, as a server
- * would, and its answer is thrown away. It measures what was built:
+ * would, and its answer is thrown away. Then what ten of them add to a whole request, over sockets. It measures what was
+ * built, and writes docs/benchmarks/middleware.md when it is told to:
  *
- *   npm run build && node --import=tsx test/bench/middleware.ts [--calls N] [--rounds N]
+ *   npm run build && node --import=tsx test/bench/middleware.ts [--calls N] [--rounds N] [--write]
  */
 
 /** A built-in, with the request that it meets. */
@@ -96,7 +101,11 @@ const receive: Receive = () => Promise.resolve({ type: 'http.disconnect' })
 const send: Send = () => settled
 
 const { values } = parseArgs({
-  options: { calls: { type: 'string', default: '200000' }, rounds: { type: 'string', default: '7' } },
+  options: {
+    calls: { type: 'string', default: '200000' },
+    rounds: { type: 'string', default: '7' },
+    write: { type: 'boolean', default: false },
+  },
 })
 const calls = Number(values.calls)
 const rounds = Number(values.rounds)
@@ -136,11 +145,8 @@ function median(numbers: readonly number[]): number {
   return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!
 }
 
-console.log(
-  `ns of the processor per request, the median of ${rounds} rounds of ${calls} calls, without and with the middleware\n`,
-)
-console.log('| middleware | without | with | adds |\n|---|---|---|---|')
-for (const row of rows) {
+/** A line of the table: what a request costs without and with a built-in. */
+async function lineOf(row: Row): Promise<string> {
   const app = row.middleware.reduceRight((inner, middleware) => middleware(inner), hello)
   const without: number[] = []
   const withIt: number[] = []
@@ -151,6 +157,50 @@ for (const row of rows) {
     without.push(pair[0])
     withIt.push(pair[1])
   }
-  const [base, total] = [median(without), median(withIt)]
-  console.log(`| ${row.name} | ${base.toFixed(0)} | ${total.toFixed(0)} | ${(total - base).toFixed(0)} |`)
+  const added = withIt.map((ns, round) => ns - without[round]!)
+  return `| ${row.name} | ${Math.max(median(added), 0).toFixed(0)} |`
 }
+
+async function eachTable(): Promise<string> {
+  const lines: string[] = []
+  for (const row of rows) lines.push(await lineOf(row))
+  return ['| middleware | adds, in ns |', '| --- | --- |', ...lines].join('\n')
+}
+
+async function tenTable(): Promise<string> {
+  const results: RoundOfTen[] = []
+  for (let round = 0; round < rounds; round++) results.push(await roundOfTen())
+  const shares = results.map(({ none, ten }) => (ten / none - 1) * 100).toSorted((a, b) => a - b)
+  const none = median(results.map((result) => result.none))
+  const ten = median(results.map((result) => result.ten))
+  const spread = `${shares[0]!.toFixed(1)}–${shares.at(-1)!.toFixed(1)}`
+  return [
+    '| none | ten | adds, in per cent |',
+    '| --- | --- | --- |',
+    `| ${none.toFixed(1)} µs | ${ten.toFixed(1)} µs | ${median(shares).toFixed(1)} (${spread}) |`,
+  ].join('\n')
+}
+
+const { date, node, cpu, cores, system } = describeMachine()
+const page = `# What middleware costs
+
+Written by \`node --import=tsx test/bench/middleware.ts --write\` after \`npm run build\`. Measured on ${date} with Node ${node} on
+${cpu} (${cores} cores, ${system}), in time of the processor.
+
+## Ten together
+
+A whole request over a socket, to an \`Application\` without middleware and to one with ten that let it pass: \`proxyHeaders\`,
+\`requestId\`, \`trustedHost\`, \`health\`, \`originCheck\`, \`csrf\`, \`bodyLimit\`, \`sessions\`, \`authentication\` and \`cacheControl\`.
+The median of ${rounds} rounds, with the lowest and the highest; in each round both are processes of their own, asked in turn.
+
+${await tenTable()}
+
+## Each
+
+What a built-in adds to a request that it lets pass: the median of ${rounds} rounds of ${calls} calls. The app is called directly and its answer
+is thrown away. Figures below some ten nanoseconds are noise.
+
+${await eachTable()}
+`
+console.log(page)
+if (values.write) writeFileSync(new URL('../../docs/benchmarks/middleware.md', import.meta.url), page)

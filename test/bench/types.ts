@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url'
 import getExePath from '../../node_modules/typescript/lib/getExePath.js'
 
 /*
- * What the types of routes cost: two apps of the same many routes are checked, one whose paths, names and state the
- * compiler knows, and one where it knows nothing. Run as a program it prints both.
+ * What types cost: two apps of the same many routes are checked, one whose paths, names and state the compiler knows, and
+ * one where it knows nothing; then two of the same operations, one with contracts, and one with endpoints that call the
+ * schemas by hand. Run as a program it prints all of them.
  */
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -44,6 +45,64 @@ export function appSource(routes: number, { typed }: { typed: boolean }): string
     ...urls,
     ']',
     '',
+  ].join('\n')
+}
+
+/** Returns the source of an app with so many operations, each with schemas of its own. */
+export function operationsSource(operations: number, { typed }: { typed: boolean }): string {
+  const numbers = Array.from({ length: operations }, (_, number) => number)
+  return [
+    `import { Application, ${typed ? 'depends' : 'JSONResponse'} } from 'stelline'`,
+    `import { z } from 'zod'`,
+    `const user = ${typed ? 'depends' : ''}(() => ({ name: 'x' }))`,
+    ...(typed ? [] : ['const text = (value: string): string => value']),
+    'const app = new Application()',
+    ...numbers.map((number) => (typed ? contractOf(number) : endpointOf(number))),
+    'export default app',
+    '',
+  ].join('\n')
+}
+
+function schemasOf(number: number): Readonly<Record<'body' | 'query' | 'created' | 'missing', string>> {
+  return {
+    body:
+      `z.object({ name${number}: z.string().min(1), price: z.number().positive(), tags: z.array(z.string()).optional(), ` +
+      `owner: z.object({ id: z.number(), mail: z.email() }), state: z.enum(['a', 'b', 'c${number}']) })`,
+    query:
+      `z.object({ page: z.number().int().optional(), q${number}: z.string().optional(), ` +
+      `sort: z.enum(['up', 'down']).default('up') })`,
+    created: `z.object({ name${number}: z.string(), price: z.number(), id: z.number() })`,
+    missing: `z.object({ reason${number}: z.string() })`,
+  }
+}
+
+function contractOf(number: number): string {
+  const { body, query, created, missing } = schemasOf(number)
+  return [
+    `app.post('/group${number % 20}/things${number}/{id:int}', { body: ${body}, query: ${query},`,
+    `  dependencies: { user }, responses: { 201: ${created}, 404: ${missing} } },`,
+    `async ({ body, query, params, user: owner, reply }) => {`,
+    `  if (query.sort === 'down') return reply(404, { reason${number}: owner.name + body.owner.mail })`,
+    `  return reply(201, { name${number}: body.name${number}, price: body.price, id: params.id })`,
+    '})',
+  ].join('\n')
+}
+
+function endpointOf(number: number): string {
+  const { body, query, created, missing } = schemasOf(number)
+  return [
+    `app.post(text('/group${number % 20}/things${number}/{id:int}'), async (request) => {`,
+    `  const body = ${body}.parse(await request.json())`,
+    `  const query = ${query}.parse(Object.fromEntries(request.queryParams))`,
+    `  const owner = user()`,
+    `  if (query.sort === 'down') {`,
+    `    const missing = ${missing}.parse({ reason${number}: owner.name + body.owner.mail })`,
+    `    return new JSONResponse(missing, { status: 404 })`,
+    '  }',
+    `  const id = Number(request.pathParams['id'])`,
+    `  const created = ${created}.parse({ name${number}: body.name${number}, price: body.price, id })`,
+    `  return new JSONResponse(created, { status: 201 })`,
+    '})',
   ].join('\n')
 }
 
@@ -85,9 +144,11 @@ function figure(output: string, name: string): number {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const count = Number(process.argv[2] ?? 500)
-  for (const typed of [false, true]) {
-    const { seconds, instantiations, types, errors } = checkTypes(appSource(count, { typed }))
-    const what = `${count} ${typed ? 'typed' : 'untyped'} routes`
-    console.log(`${what}: ${seconds} s, ${instantiations} instantiations, ${types} types ${errors}`)
+  for (const [of, source] of Object.entries({ routes: appSource, operations: operationsSource })) {
+    for (const typed of [false, true]) {
+      const { seconds, instantiations, types, errors } = checkTypes(source(count, { typed }))
+      const what = `${count} ${typed ? 'typed' : 'untyped'} ${of}`
+      console.log(`${what}: ${seconds} s, ${instantiations} instantiations, ${types} types ${errors}`)
+    }
   }
 }

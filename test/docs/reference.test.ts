@@ -19,7 +19,10 @@ function exportsOf(path: string): string[] {
       ([, name]) => name!,
     ),
   )
-  return [...named, ...whole].flat().map((name) => name.trim())
+  return [...named, ...whole]
+    .flat()
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
 }
 
 const manifest = JSON.parse(read('package.json')) as { exports: Record<string, { 'stelline-source': string } | string> }

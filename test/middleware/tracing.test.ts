@@ -1,11 +1,13 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { subscribe, tracingChannel, unsubscribe } from 'node:diagnostics_channel'
 import type { Test } from 'tap'
 import { test } from 'tap'
 import { PlainTextResponse } from '../../lib/response/plain-text-response.ts'
 import { settled } from '../../lib/spec/app.ts'
-import type { Send } from '../../lib/spec/app.ts'
+import type { Middleware, Send } from '../../lib/spec/app.ts'
 import { eventLoopTurns } from '../../lib/testing/event-loop.ts'
 import { TestClient } from '../../lib/testing/test-client.ts'
+import { csrf } from '../../middleware/csrf.ts'
 import { requestId } from '../../middleware/request-id.ts'
 import { traced, tracing } from '../../middleware/tracing.ts'
 import type { TracedCall, TracedMiddleware } from '../../middleware/tracing.ts'
@@ -133,4 +135,118 @@ test('tracing: one listener of one event is enough', async (t) => {
 test('traced: refuses a name that is none', (t) => {
   t.throws(() => traced('', tracing()), { message: 'Cannot trace a middleware as "": expected a name' })
   t.end()
+})
+
+/** Two layers of middleware, and an application within another one. */
+function plainSite(): Application {
+  const inner = new Application({ middleware: [csrf()] })
+  inner.get('/', () => new PlainTextResponse('inner'))
+  const app = new Application({
+    middleware: [requestId({ generate: () => 'r1' }), (next) => (scope, receive, send) => next(scope, receive, send)],
+  })
+  app.get('/', () => new PlainTextResponse('hello', { status: 203 }))
+  app.get('/fail', () => {
+    throw new Error('failed')
+  })
+  app.websocket('/socket', (websocket) => websocket.accept())
+  app.mount('/inner', inner)
+  return app
+}
+
+test('Application: publishes each request once to whoever subscribes, mounted applications included', async (t) => {
+  const events = listening(t, 'stelline.request')
+  await using client = await TestClient.open(plainSite())
+  await (await client.get('/')).text()
+  await (await client.get('/inner/')).text()
+  await eventLoopTurns(2)
+  const once = ['start', 'end', 'asyncStart', 'asyncEnd']
+  t.strictSame(names(events), [...once, ...once])
+  t.strictSame([events[3]![1].status, events[7]![1].status], [203, 200])
+  t.equal(events[3]![1].scope.request_id, 'r1')
+})
+
+test('Application: publishes the error that its outermost layer has answered', async (t) => {
+  const events = listening(t, 'stelline.request')
+  await using client = await TestClient.open(plainSite(), { raiseServerErrors: false })
+  await client.get('/fail')
+  await eventLoopTurns(2)
+  const [, message] = events.find(([name]) => name === 'error')!
+  t.match(message, { status: 500, error: { message: 'failed' } })
+})
+
+test('Application: publishes each WebSocket to whoever subscribes', async (t) => {
+  const events = listening(t, 'stelline.websocket')
+  await using client = await TestClient.open(plainSite())
+  await (await client.websocket('/socket')).close()
+  await eventLoopTurns(10)
+  t.strictSame([names(events), events[3]![1].status], [['start', 'end', 'asyncStart', 'asyncEnd'], 101])
+})
+
+test('Application: publishes the work of its middleware under their names, those of mounts included', async (t) => {
+  const events = listening(t, 'stelline.middleware')
+  await using client = await TestClient.open(plainSite())
+  await (await client.get('/inner/')).text()
+  await eventLoopTurns(2)
+  const began = events.filter(([name]) => name === 'start').map(([, { name }]) => name)
+  t.strictSame(began, ['requestId', 'middleware', 'csrf'])
+})
+
+test('Application: a middleware with a name of its own is published under that one only', async (t) => {
+  const events = listening(t, 'stelline.middleware')
+  const app = new Application({ middleware: [traced('guard', csrf())] })
+  app.get('/', () => new PlainTextResponse('hello'))
+  await using client = await TestClient.open(app)
+  await (await client.get('/')).text()
+  t.strictSame(
+    events.filter(([name]) => name === 'start').map(([, { name }]) => name),
+    ['guard'],
+  )
+})
+
+test('Application: a context that a subscriber binds reaches the endpoint', async (t) => {
+  const spans = new AsyncLocalStorage<string>()
+  const { start } = tracingChannel<string, TracedCall>('stelline.request')
+  start.bindStore(spans, (call) => call.scope.path)
+  t.teardown(() => start.unbindStore(spans))
+  const app = new Application()
+  app.get('/spans', () => new PlainTextResponse(spans.getStore()))
+  await using client = await TestClient.open(app)
+  t.equal(await (await client.get('/spans')).text(), '/spans')
+})
+
+test('Application: while nobody subscribes nothing is made for a call', async (t) => {
+  const scope = httpScope()
+  const sends: Send[] = []
+  const note: Middleware = (next) => (given, receive, send) => {
+    sends.push(send)
+    return next(given, receive, send)
+  }
+  const plain = new Application({ middleware: [note, note] })
+  plain.get('/', () => new PlainTextResponse('hello'))
+  await plain.asgi(scope, receiveNothing, recorder().send)
+  t.equal(sends[0], sends[1])
+  t.notOk('traced' in scope)
+})
+
+test('traced: an error of the middleware is published and goes on', async (t) => {
+  const events = listening(t, 'stelline.middleware')
+  const app = traced('broken', () => () => {
+    throw new Error('broken')
+  })(() => settled)
+  await t.rejects(app(httpScope(), receiveNothing, recorder().send), { message: 'broken' })
+  t.ok(names(events).includes('error'))
+})
+
+test('tracing and traced: a lifespan is not published', async (t) => {
+  const events = [...listening(t, 'stelline.request'), ...listening(t, 'stelline.middleware')]
+  const app = tracing()(traced('none', (next) => next)(() => settled))
+  t.equal(
+    app(
+      { type: 'lifespan', asgi: { version: '3.0', spec_version: '2.0' }, state: {} },
+      receiveNothing,
+      recorder().send,
+    ),
+    settled,
+  )
+  t.strictSame(events, [])
 })

@@ -1,14 +1,16 @@
+import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { test } from 'tap'
 import { PlainTextResponse } from '../../lib/response/plain-text-response.ts'
 import type { ASGIApp } from '../../lib/spec/app.ts'
 import { httpScope } from '../../lib/testing/scopes.ts'
 import { findMatch } from '../../routing/dispatch.ts'
-import type { Converters } from '../../routing/converters.ts'
+import type { Converters } from '../../lib/endpoint/contract/converters.ts'
 import { Host } from '../../routing/host.ts'
 import { Mount } from '../../routing/mount.ts'
 import { PathIndex } from '../../routing/path-index.ts'
 import { PathPattern } from '../../routing/path-pattern.ts'
+import type { PathShape } from '../../routing/path-shape.ts'
 import { noParams } from '../../routing/param-values.ts'
 import type { Match, Routable, RoutedScope } from '../../routing/routable.ts'
 import { Route } from '../../routing/route.ts'
@@ -22,8 +24,8 @@ const route = (path: string): Route => new Route(path, () => new PlainTextRespon
 
 /** Matches by something else than the path, as a host does. */
 class Elsewhere implements Routable {
-  readonly literalPath: null = null
-  readonly shape: null = null
+  readonly literalPath: string | null = null
+  readonly shape: PathShape | null = null
   readonly asgi: ASGIApp = async () => {}
 
   match(scope: RoutedScope): Match | null {
@@ -31,7 +33,7 @@ class Elsewhere implements Routable {
     return isPut ? { route: this, params: noParams, prefix: '', methods: null } : null
   }
 
-  mayMatch(): boolean {
+  mayMatch(_path: string): boolean {
     return true
   }
 
@@ -142,13 +144,23 @@ test('PathIndex: gives the answer of the whole table, for 20,000 random tables a
     for (const path of [...asked, ...asked, '*', '']) {
       const scope = httpScope({ path, method })
       const expected = findMatch(routes, scope, path)
-      const found = findMatch(index.candidates(path), scope, path)
-      if (found?.route !== expected?.route || String(found?.methods) !== String(expected?.methods)) return false
+      if (!isSame(index.find(scope, path), expected)) return false
     }
     return true
   })
   t.doesNotThrow(() => fc.assert(property, { numRuns: 2000 }))
 })
+
+function isSame(found: Match | null, expected: Match | null): boolean {
+  if (found === null || expected === null) return found === expected
+  const { route: chosen, prefix, methods } = found
+  return (
+    chosen === expected.route &&
+    prefix === expected.prefix &&
+    String(methods) === String(expected.methods) &&
+    isDeepStrictEqual({ ...found.params }, { ...expected.params })
+  )
+}
 
 /** A table with a route of each kind, large enough for a tree. */
 const routes = [
@@ -179,21 +191,91 @@ const candidates: readonly (readonly [path: string, indices: readonly number[]])
 
 for (const [path, indices] of candidates) {
   test(`PathIndex: for ${path} asks the routes ${indices.join(', ')}`, async (t) => {
-    const asked = new PathIndex(routes).candidates(path)
-    t.strictSame(
-      asked.map((candidate) => routes.indexOf(candidate as Route)),
-      indices,
-    )
+    t.strictSame(askedFor(path), indices)
   })
 }
 
+/** Which routes of the table are asked for a path. */
+function askedFor(path: string): number[] {
+  const indices: number[] = []
+  const watched = routes.map((each, index) => new Watched(each, () => indices.push(index)))
+  new PathIndex(watched).find(httpScope({ path }), path)
+  return indices
+}
+
+/** Stands for a route, tells that it is asked, and matches nothing. */
+class Watched extends Elsewhere {
+  override readonly literalPath: string | null
+  override readonly shape: PathShape | null
+  readonly #route: Routable
+  readonly #onMatch: () => void
+
+  constructor(watched: Routable, onMatch: () => void) {
+    super()
+    this.literalPath = watched.literalPath
+    this.shape = watched.shape
+    this.#route = watched
+    this.#onMatch = onMatch
+  }
+
+  override match(): null {
+    this.#onMatch()
+    return null
+  }
+
+  override mayMatch(path: string): boolean {
+    return this.#route.mayMatch(path)
+  }
+}
+
 test('PathIndex: takes long segments', async (t) => {
-  const index = new PathIndex(routes)
-  t.equal(index.candidates(`/users/${'x'.repeat(100_000)}`).length, 3)
+  t.strictSame(askedFor(`/users/${'x'.repeat(100_000)}`), [0, 2, 6])
 })
 
-test('PathIndex: finds out once which routes to ask', async (t) => {
+/** Routes that share their segments, and what is read for a path, with the name of the first parameter. */
+const alike: readonly (readonly [paths: readonly string[], path: string, params: Record<string, unknown> | null])[] = [
+  [['/a/{id:int}'], '/a/12', { id: 12 }],
+  [['/a/{id:int}'], '/a/x', null],
+  [['/a/{id:int}'], '/a/9007199254740993', null],
+  [['/a/{id:int}'], '/a/', null],
+  [['/a/{name}'], '/a/', null],
+  [['/a/{name}'], '/a/b', { name: 'b' }],
+  [['/a/{name}'], '/a/%2F?#*;', { name: '%2F?#*;' }],
+  [['/a/{id:int}', '/a/{id:float}', '/a/{id}'], '/a/1.5', { id: 1.5 }],
+  [['/a/{id:int}', '/a/{id:float}', '/a/{id}'], '/a/x', { id: 'x' }],
+  [['/a/{id:int}', '/a/{name}'], '/a/x', { name: 'x' }],
+  [['/a/{x:int}/{y}', '/a/{x}/{y:int}'], '/a/b/7', { x: 'b', y: 7 }],
+  [['/a/{x:int}/{y:int}', '/a/{x}/{y}'], '/a/7/b', { x: '7', y: 'b' }],
+  [['/a/{u:uuid}'], '/a/EC38DF32CEDA4CFA9B4A1AEB94AD551A', { u: 'ec38df32-ceda-4cfa-9b4a-1aeb94ad551a' }],
+  [['/a/{__proto__}/{constructor}'], '/a/b/c', { ['__proto__']: 'b', constructor: 'c' }],
+  [['/a/x{id}'], '/a/x1', { id: '1' }],
+  [['/a/{w:word}'], '/a/b', { w: 'b' }],
+  [['/a/{w:word}'], '/a/1', null],
+]
+
+for (const [patterns, path, params] of alike) {
+  test(`PathIndex: reads ${JSON.stringify(params)} from ${path} for ${patterns.join(', ')}`, async (t) => {
+    const others = ['b', 'c', 'd', 'e', 'f', 'g'].map((text) => `/${text}/{any}`)
+    const all = [...patterns, ...others].map(
+      (text) => new Route(new PathPattern(text, { word }), () => new PlainTextResponse()),
+    )
+    const found = new PathIndex(all).find(httpScope({ path }), path)
+    t.strictSame(found && Object.fromEntries(Object.entries(found.params)), params)
+    t.notOk(found !== null && 'toString' in found.params)
+  })
+}
+
+test('PathIndex: what one match reads is not that of another', async (t) => {
   const index = new PathIndex(routes)
-  for (const path of ['/users/7', '/users/me', '/other/thing'])
-    t.equal(index.candidates(path), index.candidates(path), path)
+  const [first, second] = ['/users/a', '/users/b'].map((path) => index.find(httpScope({ path }), path)!)
+  t.equal(first!.params['name'], 'a')
+  t.equal(second!.params['name'], 'b')
+})
+
+test('PathIndex: asks no other route for a path that one matches alone than those that may match it', async (t) => {
+  const many = Array.from({ length: 20 }, (_, index) => route(`/x${index}/{id}`))
+  const plain = route('/x7/new')
+  const index = new PathIndex([...many.slice(8), plain, ...many.slice(0, 8)])
+  t.equal(index.find(httpScope({ path: '/x7/new' }), '/x7/new')!.route, plain)
+  t.equal(new PathIndex([...many, plain]).find(httpScope(), '/x7/new')!.route, many[7])
 })

@@ -2,9 +2,11 @@ import { test } from 'tap'
 import type { Test } from 'tap'
 import { exceptionHandler } from '../../lib/endpoint/exception-handlers.ts'
 import { HTTPEndpoint } from '../../lib/endpoint/http-endpoint.ts'
+import { WebSocketEndpoint } from '../../lib/endpoint/websocket-endpoint.ts'
 import { HTTPException } from '../../lib/exceptions/http-exception.ts'
 import { WebSocketException } from '../../lib/exceptions/websocket-exception.ts'
 import type { Request } from '../../lib/request/request.ts'
+import { WebSocket } from '../../lib/request/websocket.ts'
 import { JSONResponse } from '../../lib/response/json-response.ts'
 import { PlainTextResponse } from '../../lib/response/plain-text-response.ts'
 import type { ASGIApp, Middleware } from '../../lib/spec/app.ts'
@@ -12,6 +14,7 @@ import { httpScope, webSocketScope } from '../../lib/testing/scopes.ts'
 import { AppDriver } from '../../lib/testing/app-driver.ts'
 import { TestClient } from '../../lib/testing/test-client.ts'
 import { Application } from '../../routing/application.ts'
+import { Host } from '../../routing/host.ts'
 import { Mount } from '../../routing/mount.ts'
 import { PathPattern } from '../../routing/path-pattern.ts'
 import { Route } from '../../routing/route.ts'
@@ -269,6 +272,28 @@ const exceptions: readonly Fact[] = [
   ],
   [
     '1.2',
+    'an HTTPException before the accept refuses the handshake; a handler may answer with a response, or close itself',
+    async (t) => {
+      const app = new Application({
+        exceptionHandlers: [
+          exceptionHandler(RangeError, async (connection) => {
+            if (connection instanceof WebSocket) await connection.close(4000, 'range')
+          }),
+        ],
+      })
+      app.websocket('/http', failing(new HTTPException(401)))
+      app.websocket('/range', async (websocket) => {
+        await websocket.accept()
+        throw new RangeError()
+      })
+      await using client = await TestClient.open(app)
+      await t.rejects(client.websocket('/http'), { message: /answered 401/ })
+      await using websocket = await client.websocket('/range')
+      t.strictSame(await websocket.closed, { code: 4000, reason: 'range' })
+    },
+  ],
+  [
+    '1.2',
     'the texts of exceptions',
     async (t) => {
       t.equal(new HTTPException(404).message, '404: Not Found')
@@ -403,6 +428,17 @@ const routing: readonly Fact[] = [
         (await outcomeOf(new Router({ routes: [home], ...layers }), httpScope())).headers.get('x-tag'),
         'inner, outer',
       )
+    },
+  ],
+  [
+    '1.3',
+    'a host has patterns without regard to ports, gives parameters, and makes URLs with its port',
+    async (t) => {
+      const tenant = new Route('/', ({ pathParams }) => new JSONResponse(pathParams), { name: 'home' })
+      const router = new Router({ routes: [new Host('{tenant}.example.org:3600', [tenant], { name: 't' })] })
+      const { text } = await outcomeOf(router, httpScope({ headers: [['host', 'acme.example.org']] }))
+      t.equal(text, '{"tenant":"acme"}')
+      t.equal(router.resolveURL('t:home', { tenant: 'acme' }).host, 'acme.example.org:3600')
     },
   ],
   [
@@ -569,6 +605,35 @@ const classEndpoints: readonly Fact[] = [
       const route = new Route('/{name}', Users)
       t.strictSame(await get(route, '/tea'), [200, 'Hello, tea!'])
       t.equal((await get(route, '/tea', 'HEAD'))[0], 200)
+    },
+  ],
+  [
+    '1.8',
+    'a WebSocket endpoint accepts by default, gets what is sent, and is told of the end',
+    async (t) => {
+      const ends: number[] = []
+      class Echo extends WebSocketEndpoint<string> {
+        override readonly encoding = 'text'
+        override onReceive(websocket: WebSocket, data: string): Promise<void> {
+          return data === 'fail' ? Promise.reject(new Error('failed')) : websocket.sendText(data)
+        }
+        override onDisconnect(_websocket: WebSocket, code: number): void {
+          ends.push(code)
+        }
+      }
+      const client = await TestClient.open(new WebSocketRoute('/', Echo), { raiseServerErrors: false })
+      const left = await client.websocket('/')
+      await left.sendText('a')
+      t.equal(await left.receiveText(), 'a')
+      await left.close(4001)
+      const failed = await client.websocket('/')
+      await failed.sendText('fail')
+      await failed.closed
+      const binary = await client.websocket('/')
+      await binary.sendBytes(new Uint8Array(1))
+      t.equal((await binary.closed).code, 1003)
+      await client.close().catch(() => {})
+      t.strictSame(ends, [4001, 1011, 1003])
     },
   ],
   [

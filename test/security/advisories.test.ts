@@ -65,6 +65,22 @@ const ofPaths = [
   'CVE-2025-32379',
 ]
 
+const ofRouting = [
+  'CVE-2026-47676',
+  'CVE-2026-47219',
+  'CVE-2026-48817',
+  'CVE-2024-45813',
+  'CVE-2024-45296',
+  'CVE-2026-4867',
+  'GHSA-f6gv-hh8j-q8vq',
+  'JS 1,',
+  'JS 6,',
+  'JS 7,',
+  'JS 12,',
+  'JS 13,',
+  'JS 14',
+]
+
 const ofBodies = [
   'CVE-2021-32677',
   'strict_content_type',
@@ -123,6 +139,7 @@ for (const [what, ids] of Object.entries({
   ofStarlette,
   ofFormParsers,
   ofPaths,
+  ofRouting,
   ofBodies,
   ofCookies,
   ofResponses,

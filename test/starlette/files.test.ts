@@ -7,6 +7,7 @@ import { Application, JSONResponse, Mount, PlainTextResponse, Route, StaticFiles
 import type { StaticFilesOptions } from 'stelline'
 import { TestClient } from 'stelline/testing'
 import type { TestResponse } from 'stelline/testing'
+import { FileLookup } from '../../lib/content/file-lookup.ts'
 import { OpenFile } from '../../lib/response/open-file.ts'
 
 /*
@@ -87,6 +88,23 @@ const staticFiles: readonly Fact[] = [
     async (t) => {
       for (const path of ['/missing', '/dir', '/dir/', '/a.txt/b', `/${'x'.repeat(5000)}`, '/a%00.txt']) {
         t.equal(await statusOf(path), 404, path.slice(0, 20))
+      }
+    },
+  ],
+  [
+    '1.10',
+    'what the system forbids is 403; better than 401, which asks for credentials; other errors are 500',
+    async (t) => {
+      const app = new Application({ routes: [new Mount('/', new StaticFiles({ directory }))] })
+      for (const [code, status] of [
+        ['EACCES', 403],
+        ['EIO', 500],
+      ] as const) {
+        t.intercept(FileLookup.prototype, 'find', {
+          value: () => Promise.reject(Object.assign(new Error('failed'), { code })),
+        })
+        await using client = await TestClient.open(app, { raiseServerErrors: false })
+        t.equal((await client.get('/a.txt')).status, status, code)
       }
     },
   ],

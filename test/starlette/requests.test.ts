@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { test } from 'tap'
 import type { Test } from 'tap'
 import {
@@ -7,6 +8,7 @@ import {
   Mount,
   PlainTextResponse,
   Request,
+  Route,
   UploadFile,
   exceptionHandler,
 } from 'stelline'
@@ -35,6 +37,27 @@ async function chunksOf(stream: AsyncIterable<Uint8Array>): Promise<string[]> {
 }
 
 const requests: readonly Fact[] = [
+  [
+    '1.4',
+    'other: a request is no mapping over its scope, which is a property; two requests are equal when they are one',
+    async (t) => {
+      const scope = httpScope()
+      const request = new Request(scope)
+      t.equal(request.scope, scope)
+      t.equal(Symbol.iterator in request, false)
+      t.not(request, new Request(scope))
+    },
+  ],
+  [
+    '1.4',
+    'session, user and auth are errors that name their middleware where it is missing',
+    async (t) => {
+      const request = new Request(httpScope())
+      t.throws(() => request.session, { message: /has passed no sessions\(\)/ })
+      t.throws(() => request.user, { message: /has passed no authentication\(\)/ })
+      t.throws(() => request.auth, { message: /has passed no authentication\(\)/ })
+    },
+  ],
   [
     '1.4',
     'url comes from the scope; a malformed Host is ignored; a default port is dropped',
@@ -329,6 +352,51 @@ const forms: readonly Fact[] = [
       t.strictSame([file.name, file.size, file.mediaType?.essence], ['', 1, 'a/b'])
       t.equal(file.headers.get('x-custom'), '2')
       t.equal(await file.text(), '3')
+    },
+  ],
+  [
+    '1.5',
+    'a malformed form is 400 in an application; outside of one the exception goes on to the server',
+    async (t) => {
+      const reading = async (request: Request): Promise<PlainTextResponse> => {
+        await request.form()
+        return new PlainTextResponse('')
+      }
+      const route = new Route('/', reading, { methods: ['POST'] })
+      const headers = { 'content-type': 'multipart/form-data' }
+      await using client = await TestClient.open(new Application({ routes: [route] }))
+      t.equal((await client.post('/', { body: '', headers })).status, 400)
+      const bare = await TestClient.open(route)
+      await t.rejects(bare.post('/', { body: '', headers }), refusal(400))
+      await bare.close().catch(() => {})
+    },
+  ],
+  [
+    '1.5',
+    'a file above 1 MiB is on disk, one up to that in memory; both are gone when the form is closed',
+    async (t) => {
+      const directory = t.testdir({})
+      const size = 1024 * 1024
+      const form = await multipart(
+        `${part('name=a; filename=a', 'x'.repeat(size))}${part('name=b; filename=b', 'x'.repeat(size + 1))}--b--`,
+      ).form({ directory, limits: { maxFileBytes: 2 * size } })
+      t.strictSame(
+        form.getAll('a').map((file) => (file as UploadFile).size),
+        [size],
+      )
+      t.equal(readdirSync(directory).length, 1)
+      await form.close()
+      t.strictSame(readdirSync(directory), [])
+    },
+  ],
+  [
+    '1.5',
+    'a form that fails leaves no file',
+    async (t) => {
+      const directory = t.testdir({})
+      const broken = `${part('name=a; filename=a', 'x'.repeat(100_000))}${part('x=y', '')}--b--`
+      await t.rejects(multipart(broken).form({ directory, maxMemoryBytes: 10 }), refusal(400))
+      t.strictSame(readdirSync(directory), [])
     },
   ],
   [

@@ -217,6 +217,7 @@ const ranges: readonly (readonly [
   ['a suffix longer than the file is the file, as a part', 'bytes=-1000', 206, 'bytes 0-9/10', '0123456789'],
   ['ranges that touch or overlap are merged', 'bytes=4-6,0-2,3-3', 206, 'bytes 0-6/10', '0123456'],
   ['empty members of the list are left out', 'bytes=,1-2,,', 206, 'bytes 1-2/10', '12'],
+  ['members that are no ranges are left out', 'bytes=a-b,-,5,1-2', 206, 'bytes 1-2/10', '12'],
   ['no "=" is 400', 'bytes 0-1', 400, null, ''],
   ['no range is 400', 'bytes=', 400, null, ''],
   ['a start behind its end is 400; better: never an empty part', 'bytes=5-4', 400, null, ''],
@@ -226,6 +227,18 @@ const ranges: readonly (readonly [
 ]
 
 const files: readonly Fact[] = [
+  [
+    'chunks are of 64 KiB',
+    async (t) => {
+      const large = join(directory, 'large.bin')
+      writeFileSync(large, Buffer.alloc(100_000))
+      const [, ...bodies] = (await sentBy(new FileResponse(large))) as { body: Uint8Array }[]
+      t.strictSame(
+        bodies.map(({ body }) => body?.length ?? 0).filter((length) => length > 0),
+        [65_536, 34_464],
+      )
+    },
+  ],
   [
     'a file has its type, length, date, a strong entity tag, and takes ranges',
     async (t) => {

@@ -1,4 +1,6 @@
 import { test } from 'tap'
+import * as stelline from 'stelline'
+import { Request } from 'stelline'
 import type { Test } from 'tap'
 import {
   FormData,
@@ -20,6 +22,8 @@ import {
   URLPath,
 } from 'stelline/http'
 import type { URLParts } from 'stelline/http'
+
+import { httpScope } from '../support/messages.ts'
 
 /*
  * What the data structures do in Starlette 1.3, fact by fact, and what they do here. "Better" marks where it was corrected.
@@ -203,6 +207,28 @@ const facts: readonly Fact[] = [
       await form.close()
       t.equal(released, 1)
     },
+  ],
+  [
+    '1.11',
+    'other: states are plain objects, with the accesses that these have',
+    (t) => {
+      const state: Record<string, unknown> = new Request(httpScope({ state: { a: 1 } })).state
+      state['b'] = 2
+      delete state['a']
+      t.strictSame([Object.keys(state), 'a' in state], [['b'], false])
+    },
+  ],
+  [
+    '1.11',
+    'other: settings come from the environment through a schema of one, not through a class of ours',
+    (t) => {
+      for (const name of ['Config', 'Environ', 'Secret', 'CommaSeparatedStrings']) t.notOk(name in stelline, name)
+    },
+  ],
+  [
+    '1.11',
+    'other: there are no threads to copy contexts into; what runs at the same time is awaited with the language',
+    (t) => t.notOk('runInThreadpool' in stelline),
   ],
   [
     '1.11',

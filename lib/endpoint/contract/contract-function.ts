@@ -43,13 +43,13 @@ export type ReplyTo<Declared> = {
 export type ReplyFunction<Shape> = Shape extends { readonly responses: infer Declared }
   ? <const Status extends Extract<keyof Declared, number>>(
       status: Status,
-      ...content: ContentArguments<ContentOf<Declared[Status]>>
+      ...content: ContentArguments<Declared[Status]>
     ) => Reply<Status, ContentOf<Declared[Status]>>
   : typeof reply
 
-type ContentArguments<Content> = undefined extends Content
+type ContentArguments<Declared> = Declared extends null
   ? [value?: undefined, options?: ReplyOptions]
-  : [value: Content, options?: ReplyOptions]
+  : [value: ContentOf<Declared>, options?: ReplyOptions]
 
 type SuccessStatus = 200 | 201 | 202 | 203 | 204 | 205 | 206 | 207 | 208 | 226
 

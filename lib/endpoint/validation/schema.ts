@@ -46,17 +46,17 @@ export interface Issue {
 export type AnySchema = Schema<unknown, unknown>
 
 /** What a schema takes. */
-export type InputOf<S> = S extends { readonly '~standard': { readonly types?: infer Types } }
-  ? NonNullable<Types> extends { readonly input: infer Input }
-    ? Input
-    : never
+export type InputOf<S> = S extends {
+  readonly '~standard': { readonly types?: { readonly input: infer I } | undefined }
+}
+  ? I
   : never
 
 /** What a schema makes. */
-export type OutputOf<S> = S extends { readonly '~standard': { readonly types?: infer Types } }
-  ? NonNullable<Types> extends { readonly output: infer Output }
-    ? Output
-    : never
+export type OutputOf<S> = S extends {
+  readonly '~standard': { readonly types?: { readonly output: infer O } | undefined }
+}
+  ? O
   : never
 
 /** Tells whether a value is a schema. Some libraries make their schemas functions. */

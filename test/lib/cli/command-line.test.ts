@@ -38,7 +38,7 @@ const texts: readonly (readonly [args: readonly string[], code: number, stdout: 
   [['--help'], 0, /^Usage: stelline COMMAND\n/, /^$/],
   [['run', '--help'], 0, /--max-header-bytes BYTES +bytes .*\(default 16384\)\n/, /^$/],
   [[], 2, /^$/, /^Usage: stelline COMMAND\n/],
-  [['walk'], 2, /^$/, /^Cannot carry out "walk": expected run, routes, --help or --version\n$/],
+  [['walk'], 2, /^$/, /^Cannot carry out "walk": expected run, routes, openapi, --help or --version\n$/],
   [['run', 'app.ts', '--port', 'x'], 2, /^$/, /^Cannot use --port "x": expected a port, 0 to 65535\n/],
 ]
 

@@ -123,7 +123,7 @@ test('Tasks: refuse what cannot be', async (t) => {
   const tasks = new Tasks()
   const promise = Promise.resolve() as unknown as () => void
   t.throws(() => tasks.add(promise), {
-    message: 'Cannot add a task: it is an object of class Promise, expected a function',
+    message: 'Cannot add a task: it is a promise that was not awaited, expected a function',
   })
   t.throws(() => new Tasks({ drainTimeoutMs: NaN }), TypeError)
   t.throws(() => new Tasks({ cancelTimeoutMs: -1 }), TypeError)

@@ -375,3 +375,37 @@ test('sessionAuth: refuses to note what JSON would change', async (t) => {
     message: /^Cannot log in: the user is noted as .*, expected a string or a number$/,
   })
 })
+
+// RFC 9110 §12.5.5; js-security-rules 30: an answer for one user must not be given to another one by a cache.
+const varyCases: readonly (readonly [options: Partial<APIKeyAuthOptions>, vary: string | null])[] = [
+  [{ in: 'cookie', name: 'key' }, 'Cookie'],
+  [{ in: 'header', name: 'X-Key' }, 'X-Key'],
+  [{ in: 'query', name: 'key' }, null],
+]
+
+for (const [options, vary] of varyCases) {
+  test(`rule 30: answers vary by ${vary ?? 'nothing more'} where a key stands in the ${options.in}`, async (t) => {
+    const backend = apiKeyAuth({ verify: (key) => (key === 'good' ? ada : null), ...options })
+    await using client = await TestClient.open(appWith({ backends: [bearer, backend] }))
+    const good = { headers: { cookie: 'key=good', 'x-key': 'good' } }
+    const bad = { headers: { cookie: 'key=bad', 'x-key': 'bad' } }
+    const answers = [await client.get('/?key=good', good), await client.get('/?key=bad', bad), await client.get('/')]
+    t.strictSame(
+      answers.map(({ status }) => status),
+      [200, 401, 200],
+    )
+    for (const { headers } of answers) t.equal(headers.get('vary'), vary)
+  })
+}
+
+test('rule 30: a WebSocket that is refused varies by the cookie of its key, and one that is accepted has no vary', async (t) => {
+  const backend = apiKeyAuth({ in: 'cookie', name: 'key', verify: (key) => (key === 'good' ? ada : null) })
+  await using client = await TestClient.open(appWith({ backends: [backend] }))
+  const denied = await client
+    .websocket('/', { headers: { cookie: 'key=bad' } })
+    .catch((error: WebSocketDenied) => error)
+  t.equal((denied as WebSocketDenied).response.headers.get('vary'), 'Cookie')
+  const socket = await client.websocket('/', { headers: { cookie: 'key=good' } })
+  t.equal(await socket.receiveText(), JSON.stringify(ada.user))
+  await socket.close()
+})

@@ -233,7 +233,8 @@ test('cors: a predicate that returns a promise is an error and not a yes', async
   await t.rejects(
     outcomeOf(app, httpScope({ headers: [['origin', site]] })).then(({ error }) => Promise.reject(error)),
     {
-      message: 'Cannot decide on an origin: allowOriginIf returned a promise that was not awaited, expected true or false',
+      message:
+        'Cannot decide on an origin: allowOriginIf returned a promise that was not awaited, expected true or false',
     },
   )
 })

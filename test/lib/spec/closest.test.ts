@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { closest } from '../../../lib/cli/closest.ts'
+import { closest } from '../../../lib/spec/closest.ts'
 
 const words = ['--port', '--host', '--help', '--max-header-bytes']
 
