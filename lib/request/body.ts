@@ -2,6 +2,7 @@ import { BodyConsumed } from '../exceptions/body-consumed.ts'
 import { HTTPException } from '../exceptions/http-exception.ts'
 import type { Receive } from '../spec/app.ts'
 import type { HTTPReceiveMessage, HTTPRequestMessage } from '../spec/messages.ts'
+import { handled } from '../spec/handled.ts'
 import { ClientDisconnected } from '../spec/violations.ts'
 import { StallWatch } from './stall-watch.ts'
 import type { Waiting } from './stall-watch.ts'
@@ -52,8 +53,8 @@ export class RequestBody implements Waiting {
    * @throws {@link BodyConsumed} after {@link RequestBody.stream}.
    */
   read<T>(limits: ReadLimits, use: (bytes: Uint8Array) => T): Promise<T> {
-    if (this.#reading !== null) return this.#readAgain(this.#reading, limits.maxBytes, use)
-    if (this.#streamed) return Promise.reject(new BodyConsumed())
+    if (this.#reading !== null) return handled(this.#readAgain(this.#reading, limits.maxBytes, use))
+    if (this.#streamed) return handled(Promise.reject(new BodyConsumed()))
     const reading = this.#watched(limits.timeoutMs, (message) => {
       const { body, more_body } = this.#requestMessage(message)
       if (more_body) return this.#collect(body ?? noBytes, limits).then(use)
@@ -146,7 +147,7 @@ export class RequestBody implements Waiting {
 
   /** What `use` makes of the next message, with an end to the waiting until that is there. */
   #watched<T>(timeoutMs: number, use: (message: HTTPReceiveMessage) => T | Promise<T>): Promise<T> {
-    if (timeoutMs === Infinity) return this.#next().then(use)
+    if (timeoutMs === Infinity) return handled(this.#next().then(use))
     return new Promise((resolve, reject) => {
       const succeed = (value: T): void => {
         watch.remove(this)
@@ -154,6 +155,8 @@ export class RequestBody implements Waiting {
       }
       const fail = (error: unknown): void => {
         watch.remove(this)
+        // An endpoint may have failed before it awaited its body.
+        if (this.#reading !== null) void handled(this.#reading)
         reject(error)
       }
       this.#fail = fail

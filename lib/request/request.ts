@@ -3,6 +3,7 @@ import type { FormData } from '../http/form-data.ts'
 import { isJSONType, parseMediaType } from '../http/media-type.ts'
 import type { MediaType } from '../http/media-type.ts'
 import type { Receive, Send } from '../spec/app.ts'
+import { handled } from '../spec/handled.ts'
 import type { HTTPScope } from '../spec/scope.ts'
 import { show } from '../spec/violations.ts'
 import { codedBody, decodeText, parseJSON } from './body-content.ts'
@@ -110,7 +111,7 @@ export class Request<Params = Record<string, unknown>, State = Record<string, un
    * @throws {@link HTTPException} 400 when it is not UTF-8; 415 for a `content-encoding`; and what {@link Request.bytes} throws.
    */
   text(options?: BodyOptions): Promise<string> {
-    return this.#isCoded() ? Promise.reject(codedBody()) : this.#read(options, decodeText)
+    return this.#isCoded() ? handled(Promise.reject(codedBody())) : this.#read(options, decodeText)
   }
 
   /**
@@ -124,9 +125,9 @@ export class Request<Params = Record<string, unknown>, State = Record<string, un
     if (options?.anyMediaType !== true && !this.#hasJSONType()) {
       const detail =
         'The body is not declared as JSON: expected content-type application/json or a type ending in +json'
-      return Promise.reject(new HTTPException(415, { detail }))
+      return handled(Promise.reject(new HTTPException(415, { detail })))
     }
-    if (this.#isCoded()) return Promise.reject(codedBody())
+    if (this.#isCoded()) return handled(Promise.reject(codedBody()))
     const maxDepth = options?.maxDepth
     if (maxDepth !== undefined && !(typeof maxDepth === 'number' && maxDepth >= 0)) {
       throw new TypeError(`Cannot read the body: maxDepth is ${show(maxDepth)}, expected a number of levels`)
@@ -148,7 +149,7 @@ export class Request<Params = Record<string, unknown>, State = Record<string, un
    * @see https://www.rfc-editor.org/rfc/rfc7578
    */
   form(options?: FormOptions): Promise<FormData> {
-    return (this.#form ??= readForm(this, options))
+    return (this.#form ??= handled(readForm(this, options)))
   }
 
   /**
@@ -211,7 +212,7 @@ export class Request<Params = Record<string, unknown>, State = Record<string, un
 
   #read<T>(options: BodyOptions | undefined, use: (bytes: Uint8Array) => T): Promise<T> {
     const maxBytes = this.#maxBytes(options, defaultMaxBodyBytes)
-    if (this.#announcesMore(maxBytes)) return Promise.reject(tooLarge(maxBytes))
+    if (this.#announcesMore(maxBytes)) return handled(Promise.reject(tooLarge(maxBytes)))
     return this.#reader.read({ maxBytes, timeoutMs: this.#timeoutMs(options, defaultBodyTimeoutMs) }, use)
   }
 

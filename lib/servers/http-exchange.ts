@@ -1,5 +1,6 @@
 import { settled } from '../spec/app.ts'
 import type { ASGIApp, Receive, Send } from '../spec/app.ts'
+import { handled } from '../spec/handled.ts'
 import type * as messages from '../spec/messages.ts'
 import type { HTTPScope } from '../spec/scope.ts'
 import { ClientDisconnected } from '../spec/violations.ts'
@@ -10,7 +11,6 @@ import { ResponseWriter } from './response-writer.ts'
 import type { ResponseObserver } from './response-writer.ts'
 import { isDisconnectReason } from './signals.ts'
 import type { DisconnectSignal } from './signals.ts'
-import { handled } from './waiter.ts'
 
 /** Hears what becomes of an exchange. */
 export interface ExchangeObserver {

@@ -1,4 +1,4 @@
-import { settled } from '../spec/app.ts'
+import { handled } from '../spec/handled.ts'
 
 /** A promise with its two ends, for somebody who waits until a peer catches up. */
 export interface Waiter {
@@ -17,14 +17,3 @@ export function waiter(): Waiter {
   })
   return { promise: handled(promise), resolve, reject }
 }
-
-/**
- * Returns the promise, and counts its rejection as handled: an app need not await every send, and one that does not must
- * not end the process when a client leaves.
- */
-export function handled<T extends Promise<void>>(promise: T): T {
-  if (promise !== settled) promise.catch(ignore)
-  return promise
-}
-
-function ignore(): void {}

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { Application, JSONResponse, PlainTextResponse } from 'stelline'
+import { Application, HTTPException, JSONResponse, PlainTextResponse } from 'stelline'
 import { serve } from 'stelline/servers'
 import { TestClient } from 'stelline/testing'
 import { Wire } from '../support/wire.ts'
@@ -7,6 +7,8 @@ import { Wire } from '../support/wire.ts'
 /*
  * What has gone wrong with the bodies of other frameworks' requests, each with the identifier of its advisory.
  */
+
+const silent = { info() {}, warn() {}, error() {} }
 
 const app = new Application({ maxBodyBytes: 1000 })
 app.post('/json', async (request) => new JSONResponse(await request.json()))
@@ -127,3 +129,43 @@ for (const [what, body, status] of [
     t.equal(response.status, status)
   })
 }
+
+/** An endpoint that begins to read and fails before it waits for what it reads. */
+const impatient = new Application({ maxBodyBytes: 1000 })
+for (const kind of ['json', 'text', 'bytes', 'form'] as const) {
+  impatient.post(`/${kind}`, (request) => {
+    void request[kind]()
+    void request[kind]({ bodyTimeoutMs: Infinity })
+    throw new HTTPException(401)
+  })
+}
+
+for (const [kind, contentType, body] of [
+  ['json', 'application/json', '{'],
+  ['json', 'text/plain', '{}'],
+  ['json', 'application/json', `"${'x'.repeat(2000)}"`],
+  ['text', 'text/plain', Buffer.from([0xff])],
+  ['bytes', 'text/plain', 'x'.repeat(2000)],
+  ['form', 'multipart/form-data; boundary=a', 'no form'],
+  ['form', 'text/plain', 'no form'],
+] as const) {
+  test(`JS 43: a body of ${contentType} that fails after its endpoint did (${kind}) ends no process`, async (t) => {
+    await using server = await serve(impatient, { port: 0, log: silent })
+    const answer = await fetch(`${server.url}/${kind}`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': contentType },
+    })
+    t.equal(answer.status, 401)
+    await new Promise(setImmediate)
+  })
+}
+
+test('JS 43: a client that leaves after the endpoint failed over its body ends no process', async (t) => {
+  await using server = await serve(impatient, { port: 0, log: silent })
+  const wire = await Wire.to(server.url)
+  wire.send('POST /json HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{')
+  t.equal((await wire.answer()).status, 401)
+  wire.reset()
+  t.equal((await fetch(`${server.url}/json`, { method: 'POST' })).status, 401)
+})

@@ -1,5 +1,6 @@
 import { settled, toApp } from '../../spec/app.ts'
 import type { AppLike, ASGIApp, Receive, Send } from '../../spec/app.ts'
+import { handled } from '../../spec/handled.ts'
 import type { ReceiveMessage, SendMessage } from '../../spec/messages.ts'
 import type { Scope } from '../../spec/scope.ts'
 import { checkScope } from '../../spec/scope-values.ts'
@@ -155,12 +156,6 @@ function checkFunctions(receive: unknown, send: unknown): void {
 
 function isThenable(value: unknown): value is Promise<unknown> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
-}
-
-/** Keeps a rejection from ending the process when the app does not wait for it: the breach comes up at the end anyway. */
-function handled<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(ignore)
-  return promise
 }
 
 function ignore(): void {}

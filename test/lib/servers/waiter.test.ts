@@ -1,5 +1,6 @@
 import { test } from 'tap'
-import { handled, waiter } from '../../../lib/servers/waiter.ts'
+import { waiter } from '../../../lib/servers/waiter.ts'
+import { handled } from '../../../lib/spec/handled.ts'
 import { settled } from '../../../lib/spec/app.ts'
 
 test('waiter: resolve() resolves its promise', async (t) => {
