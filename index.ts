@@ -218,6 +218,16 @@ export { Mount } from './routing/mount.ts'
 export type { MountOptions } from './routing/mount.ts'
 export { NoMatchFound } from './routing/no-match-found.ts'
 export type { PathParams } from './lib/endpoint/contract/path-params.ts'
+export type { OpenAPIDocument } from './routing/openapi/openapi-document.ts'
+export type {
+  DocsOptions,
+  DocsPageOptions,
+  OpenAPIInfo,
+  OpenAPIOptions,
+  SwaggerOptions,
+} from './routing/openapi/openapi-options.ts'
+export { openapi } from './routing/openapi/openapi.ts'
+export { openAPIRoutes } from './routing/openapi/openapi-routes.ts'
 export { PathPattern } from './routing/path-pattern.ts'
 export type { Routable } from './routing/routable.ts'
 export { Route } from './routing/route.ts'

@@ -92,12 +92,10 @@ class ShapeGroups {
     this.#others = others
   }
 
-  /** Returns all whose shapes may meet a shape, in the order of the table, and some more. */
+  /** Returns all whose shapes may meet one of these shapes, in the order of the table, and some more. */
   near({ segments }: PathShape): readonly Placed[] {
     const text = segments[this.#position] ?? null
-    if (text === null) return this.#all
-    const group = this.#groups.get(text)
-    return group === undefined ? this.#others : inOrder([...group, ...this.#others])
+    return text === null ? this.#all : inOrder([...this.#groups.get(text)!, ...this.#others])
   }
 }
 

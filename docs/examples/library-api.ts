@@ -3,7 +3,10 @@ import { z } from 'zod'
 
 const Book = z
   .object({
-    title: z.string().min(1).meta({ description: 'As on the cover', examples: ['Emma'] }),
+    title: z
+      .string()
+      .min(1)
+      .meta({ description: 'As on the cover', examples: ['Emma'] }),
     pages: z.int().positive(),
     language: z.string().default('en'),
   })

@@ -1,6 +1,6 @@
 import { tracingChannel } from 'node:diagnostics_channel'
 import { Application, JSONResponse } from 'stelline'
-import { accessLog, requestId, tracing } from 'stelline/middleware'
+import { accessLog, requestId } from 'stelline/middleware'
 import type { TracedCall } from 'stelline/middleware'
 
 /** How often each status was answered: in earnest, a meter or a span. */
@@ -19,7 +19,7 @@ tracingChannel<unknown, TracedCall>('stelline.request').subscribe({
 export const lines: string[] = []
 
 const app = new Application({
-  middleware: [tracing(), accessLog({ format: 'json', write: (line) => lines.push(line) }), requestId()],
+  middleware: [accessLog({ format: 'json', write: (line) => lines.push(line) }), requestId()],
 })
 
 app.get('/', () => new JSONResponse({ well: true }))

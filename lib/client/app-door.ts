@@ -1,3 +1,4 @@
+import { pathOf } from './handshake-refused.ts'
 import type { Door, OutgoingHandshake, OutgoingRequest, RawSocket } from './door.ts'
 
 /** An app that answers requests of the platform. An application and a router are such. */
@@ -23,7 +24,7 @@ export class AppDoor implements Door {
   open({ target }: OutgoingHandshake): Promise<RawSocket> {
     return Promise.reject(
       new TypeError(
-        `Cannot open the WebSocket ${target}: the fetch of an app has none, expected a test client as "app": ` +
+        `Cannot open the WebSocket ${pathOf(target)}: the fetch of an app has none, expected a test client as "app": ` +
           'createClient(contracts, { app: await TestClient.open(app) })',
       ),
     )

@@ -1,3 +1,5 @@
+import { pathOf } from './handshake-refused.ts'
+
 /** What the client needs of a WebSocket: those of the platforms have it, and so do packages. */
 export interface WebSocketLike {
   binaryType: string
@@ -39,13 +41,13 @@ export const platformWebSocket: WebSocketFactory = (url, { headers, subprotocols
   const { WebSocket } = globalThis as { readonly WebSocket?: new (url: string, names: string[]) => WebSocketLike }
   if (WebSocket === undefined) {
     throw new TypeError(
-      `Cannot open ${url}: the platform has no WebSocket, expected one in the option "webSocket" of the client`,
+      `Cannot open ${pathOf(url)}: the platform has no WebSocket, expected one in the option "webSocket" of the client`,
     )
   }
   const names = Object.keys(headers)
   if (names.length === 0) return new WebSocket(url, [...subprotocols])
   throw new TypeError(
-    `Cannot open ${url} with the fields ${names.join(', ')}: a WebSocket of the platform sends none of one's own, ` +
+    `Cannot open ${pathOf(url)} with the fields ${names.join(', ')}: a WebSocket of the platform sends none of one's own, ` +
       'expected the option "webSocket" of the client',
   )
 }

@@ -4,6 +4,7 @@ import { WebSocketFrameKind } from '../exceptions/websocket-frame-kind.ts'
 import { Headers } from '../http/headers.ts'
 import type { HeadersInit } from '../http/headers.ts'
 import type { Receive, Send } from '../spec/app.ts'
+import { handled } from '../spec/handled.ts'
 import type { WebSocketReceiveMessage, WSReceiveMessage, WSSendMessage } from '../spec/messages.ts'
 import type { Scope, WebSocketScope } from '../spec/scope.ts'
 import { eventOf, nextState, websocketReceive, websocketSend } from '../spec/transitions.ts'
@@ -29,7 +30,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
  * A WebSocket, as an endpoint sees it. It is open after `accept()`; before that, `close()` and `deny()` refuse it.
- * Reading throws {@link WebSocketDisconnect} when the peer closes or is lost; so does sending.
+ * Reading throws {@link WebSocketDisconnect} when the peer closes or is lost; so does sending. A promise that nobody awaits
+ * fails in silence, so that a peer that leaves cannot end the process.
  *
  * @throws {@link ProtocolViolation} from every method that is called out of turn.
  */
@@ -68,7 +70,11 @@ export class WebSocket<Params = Record<string, unknown>, State = Record<string, 
    * @throws TypeError for a subprotocol that the client did not offer, and for an invalid header.
    * @throws {@link WebSocketDisconnect} when the client has left meanwhile.
    */
-  async accept({ subprotocol = null, headers }: AcceptOptions = {}): Promise<void> {
+  accept(options: AcceptOptions = {}): Promise<void> {
+    return handled(this.#accept(options))
+  }
+
+  async #accept({ subprotocol = null, headers }: AcceptOptions): Promise<void> {
     if (subprotocol !== null && !this.subprotocols.includes(subprotocol)) {
       throw new TypeError(
         `Cannot accept the subprotocol ${show(subprotocol)}: the client offers ${show(this.subprotocols)}`,
@@ -80,7 +86,11 @@ export class WebSocket<Params = Record<string, unknown>, State = Record<string, 
   }
 
   /** Waits for the next message: a string for a text message, bytes for a binary one. */
-  async receive(): Promise<string | Uint8Array> {
+  receive(): Promise<string | Uint8Array> {
+    return handled(this.#receiveAny())
+  }
+
+  async #receiveAny(): Promise<string | Uint8Array> {
     this.#checkAccepted()
     if (this.#left !== null) throw this.#left
     const message = await this.#next()
@@ -92,10 +102,8 @@ export class WebSocket<Params = Record<string, unknown>, State = Record<string, 
    *
    * @throws {@link WebSocketFrameKind} when it is binary.
    */
-  async receiveText(): Promise<string> {
-    const data = await this.receive()
-    if (typeof data !== 'string') throw new WebSocketFrameKind('text')
-    return data
+  receiveText(): Promise<string> {
+    return handled(this.#receiveAny().then(textOf))
   }
 
   /**
@@ -103,10 +111,8 @@ export class WebSocket<Params = Record<string, unknown>, State = Record<string, 
    *
    * @throws {@link WebSocketFrameKind} when it is text.
    */
-  async receiveBytes(): Promise<Uint8Array> {
-    const data = await this.receive()
-    if (typeof data === 'string') throw new WebSocketFrameKind('bytes')
-    return data
+  receiveBytes(): Promise<Uint8Array> {
+    return handled(this.#receiveAny().then(bytesOf))
   }
 
   /**
@@ -115,8 +121,8 @@ export class WebSocket<Params = Record<string, unknown>, State = Record<string, 
    *
    * @throws {@link WebSocketException} 1007 when it is not JSON in UTF-8.
    */
-  async receiveJson<T = unknown>(): Promise<T> {
-    return parseMessage(await this.receive()) as T
+  receiveJson<T = unknown>(): Promise<T> {
+    return handled(this.#receiveAny().then((data) => parseMessage(data) as T))
   }
 
   /** The messages as they come, of either kind, until the peer leaves. Breaking out does not close the WebSocket. */
@@ -141,12 +147,12 @@ export class WebSocket<Params = Record<string, unknown>, State = Record<string, 
 
   /** Sends a text message. Like all sending it waits while the peer is slow. */
   sendText(text: string): Promise<void> {
-    return this.#transmit({ type: 'websocket.send', text })
+    return handled(this.#transmit({ type: 'websocket.send', text }))
   }
 
   /** Sends a binary message. */
   sendBytes(bytes: Uint8Array): Promise<void> {
-    return this.#transmit({ type: 'websocket.send', bytes })
+    return handled(this.#transmit({ type: 'websocket.send', bytes }))
   }
 
   /**
@@ -154,7 +160,11 @@ export class WebSocket<Params = Record<string, unknown>, State = Record<string, 
    *
    * @throws TypeError for what JSON cannot hold.
    */
-  async sendJson(value: unknown): Promise<void> {
+  sendJson(value: unknown): Promise<void> {
+    return handled(this.#sendJSON(value))
+  }
+
+  async #sendJSON(value: unknown): Promise<void> {
     await this.sendText(jsonText(value, (shown) => `Cannot send ${shown} as JSON`))
   }
 
@@ -219,6 +229,16 @@ export class WebSocket<Params = Record<string, unknown>, State = Record<string, 
     this.#controller?.abort(this.#left)
     return this.#left
   }
+}
+
+function textOf(data: string | Uint8Array): string {
+  if (typeof data !== 'string') throw new WebSocketFrameKind('text')
+  return data
+}
+
+function bytesOf(data: string | Uint8Array): Uint8Array {
+  if (typeof data === 'string') throw new WebSocketFrameKind('bytes')
+  return data
 }
 
 function parseMessage(data: string | Uint8Array): unknown {

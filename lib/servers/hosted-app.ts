@@ -4,6 +4,7 @@ import { LifespanRunner } from './lifespan-runner.ts'
 import type { LifespanMode } from './lifespan-runner.ts'
 import { defaultLimits, defaultWebSocketLimits, longestTimeoutMs, withDefaultLimits } from './options.ts'
 import type { Limits, WebSocketLimits } from './options.ts'
+import { rootPathOf } from './root-path.ts'
 import { quietLog } from './server-log.ts'
 import type { ServerLog } from './server-log.ts'
 import type { ServerState } from './server-state.ts'
@@ -74,7 +75,7 @@ export class HostedApp implements ServerState, HostedLife {
   constructor(app: AppLike, options: HostOptions) {
     const { shutdownTimeoutMs } = options
     this.app = toApp(app)
-    this.rootPath = checkedRootPath(options.rootPath ?? '')
+    this.rootPath = rootPathOf(options.rootPath ?? '', 'host an app')
     this.log = options.log ?? quietLog
     this.limits = withDefaultLimits(shutdownTimeoutMs === undefined ? {} : { shutdownTimeoutMs }, defaultLimits)
     this.websocketLimits = withDefaultLimits(options.websocket ?? {}, defaultWebSocketLimits)
@@ -156,10 +157,4 @@ export class HostedApp implements ServerState, HostedLife {
       }
     })
   }
-}
-
-function checkedRootPath(rootPath: string): string {
-  const path = rootPath.replace(/\/+$/, '')
-  if (path === '' || path.startsWith('/')) return path
-  throw new TypeError(`Cannot host an app under rootPath "${rootPath}": it does not start with "/"`)
 }

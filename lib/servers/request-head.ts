@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net'
+import { isIPv6Address } from '../http/ip-address.ts'
 
 /** A request that is answered before any app runs. The connection is closed after it. */
 export interface Refusal {
@@ -155,7 +155,7 @@ function isAuthority(value: string): boolean {
   // A server sees the same few hosts all day.
   if (value === knownAuthority) return true
   const match = authority.exec(value)
-  if (match === null || (match[1] !== undefined && !isIPv6(match[1]))) return false
+  if (match === null || (match[1] !== undefined && !isIPv6Address(match[1]))) return false
   knownAuthority = value
   return true
 }

@@ -37,7 +37,7 @@ export class OperationWriter {
   readonly components: SchemaComponents
   readonly securitySchemes: SecuritySchemes
   /** The names of the answers that operations refer to. */
-  readonly responseNames = new Set<string>()
+  readonly responseNames: Set<string> = new Set()
   readonly #ids: OperationIds
   readonly #hasProblem: boolean
 

@@ -53,4 +53,12 @@ export const cases: readonly Case[] = [
   get('d', `the last of ${githubRoutes.length} routes`, '/user/subscriptions/stelline/stars', 'stelline/stars'),
   get('e', '1 MiB in 16 chunks', '/stream', 'x'.repeat(chunkBytes * chunkCount)),
   get('f', '10 middlewares', '/', text),
+  {
+    id: 'g',
+    title: 'a JSON body, validated by declaration and returned',
+    method: 'POST',
+    target: '/echo',
+    body: item,
+    answer: item,
+  },
 ]

@@ -10,6 +10,7 @@ import { conditional, health, maintenance, rateLimit, requestId, serverTiming } 
 import { sessions, timeout, traced, tracing } from 'stelline/middleware'
 import type { HTTPScope } from 'stelline/spec'
 import { describeMachine } from './machine.ts'
+import { spreadOf } from './statistics.ts'
 import { roundOfTen } from './ten-built-ins.ts'
 import type { RoundOfTen } from './ten-built-ins.ts'
 
@@ -141,9 +142,7 @@ function makeScope(fields: readonly string[], changes: Partial<HTTPScope> | unde
   }
 }
 
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!
-}
+const medianOf = (figures: readonly number[]): number => spreadOf(figures).median
 
 /** A line of the table: what a request costs without and with a built-in. */
 async function lineOf(row: Row): Promise<string> {
@@ -158,7 +157,7 @@ async function lineOf(row: Row): Promise<string> {
     withIt.push(pair[1])
   }
   const added = withIt.map((ns, round) => ns - without[round]!)
-  return `| ${row.name} | ${Math.max(median(added), 0).toFixed(0)} |`
+  return `| ${row.name} | ${Math.max(medianOf(added), 0).toFixed(0)} |`
 }
 
 async function eachTable(): Promise<string> {
@@ -171,13 +170,13 @@ async function tenTable(): Promise<string> {
   const results: RoundOfTen[] = []
   for (let round = 0; round < rounds; round++) results.push(await roundOfTen())
   const shares = results.map(({ none, ten }) => (ten / none - 1) * 100).toSorted((a, b) => a - b)
-  const none = median(results.map((result) => result.none))
-  const ten = median(results.map((result) => result.ten))
+  const none = medianOf(results.map((result) => result.none))
+  const ten = medianOf(results.map((result) => result.ten))
   const spread = `${shares[0]!.toFixed(1)}–${shares.at(-1)!.toFixed(1)}`
   return [
     '| none | ten | adds, in per cent |',
     '| --- | --- | --- |',
-    `| ${none.toFixed(1)} µs | ${ten.toFixed(1)} µs | ${median(shares).toFixed(1)} (${spread}) |`,
+    `| ${none.toFixed(1)} µs | ${ten.toFixed(1)} µs | ${medianOf(shares).toFixed(1)} (${spread}) |`,
   ].join('\n')
 }
 

@@ -20,7 +20,13 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 function compiled(): string {
   mkdirSync(join(root, 'coverage'), { recursive: true })
   const directory = mkdtempSync(join(root, 'coverage', 'client-'))
-  const compilerOptions = { rootDir: root, outDir: join(directory, 'modules'), declaration: false, sourceMap: false }
+  const compilerOptions = {
+    rootDir: root,
+    outDir: join(directory, 'modules'),
+    declaration: false,
+    sourceMap: false,
+    isolatedDeclarations: false,
+  }
   const configuration = {
     extends: join(root, 'tsconfig.build.json'),
     compilerOptions: { ...compilerOptions, typeRoots: [join(root, 'node_modules/@types')] },

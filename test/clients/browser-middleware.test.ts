@@ -4,14 +4,20 @@ import { PlainTextResponse } from '../../lib/response/plain-text-response.ts'
 import { RedirectResponse } from '../../lib/response/redirect-response.ts'
 import { serve } from '../../lib/servers/node/serve.ts'
 import type { Server } from '../../lib/servers/node/server.ts'
+import { MemoryStore } from '../../lib/storage/memory-store.ts'
 import { lint } from '../../lib/testing/conformance/lint.ts'
+import { authentication } from '../../middleware/authentication/authentication.ts'
+import { sessionAuth } from '../../middleware/authentication/session-auth.ts'
 import { cors } from '../../middleware/cors/cors.ts'
 import { csrf } from '../../middleware/csrf.ts'
 import { originCheck } from '../../middleware/origin-check.ts'
 import { cspNonce } from '../../middleware/secure-headers/nonce.ts'
 import { secureHeaders } from '../../middleware/secure-headers/secure-headers.ts'
+import { sessions } from '../../middleware/sessions/sessions.ts'
+import type { SessionsOptions } from '../../middleware/sessions/sessions.ts'
 import { Application } from '../../routing/application.ts'
 import { Browser } from '../support/browser.ts'
+import type { BrowserCookie } from '../support/browser.ts'
 import { missing } from './program.ts'
 
 const chromium = { skip: missing('chromium'), timeout: 90_000 }
@@ -209,3 +215,124 @@ test('Chromium: originCheck takes WebSockets of its own pages, and refuses those
 
   t.strictSame([own, foreign], ['hello', 1006])
 })
+
+/** An app with accounts. Its sessions are kept where the options say. */
+function accounts(options: SessionsOptions): Application {
+  const auth = sessionAuth({ load: (name) => ({ user: { name } }) })
+  const app = new Application({ middleware: [sessions(options), csrf(), authentication({ backends: [auth] })] })
+  app.get('/', () => new HTMLResponse('<title>accounts</title>'))
+  app.get('/me', ({ user, session }) => {
+    const { name } = (user ?? {}) as { readonly name?: string }
+    return new PlainTextResponse(`${name ?? 'nobody'} ${session.get('basket') ?? 'nothing'}`)
+  })
+  app.post('/basket', (request) => {
+    request.session.set('basket', 'tea')
+    return new PlainTextResponse('kept')
+  })
+  app.post('/login', (request) => {
+    auth.login(request, 'Ada')
+    return new PlainTextResponse('welcome')
+  })
+  app.post('/logout', (request) => {
+    auth.logout(request)
+    return new PlainTextResponse('goodbye')
+  })
+  app.websocket('/socket', async (websocket) => {
+    await websocket.accept()
+    await websocket.sendText(String(websocket.session.get('basket')))
+  })
+  return app
+}
+
+const sent = { method: 'POST' }
+
+for (const [kind, options] of [
+  ['a signed cookie', { keys: 'a key of at least thirty-two bytes' }],
+  ['a store', { store: new MemoryStore() }],
+] as const) {
+  test(
+    `Chromium: a session in ${kind} is set, kept from scripts, rotated by a login and forgotten`,
+    chromium,
+    async (t) => {
+      await using server = await host(accounts(options))
+      await using browser = await Browser.open()
+      await browser.visit(server.url)
+      const sessionCookie = async (): Promise<BrowserCookie | undefined> =>
+        (await browser.cookies()).find(({ name }) => name === 'session')
+
+      t.strictSame(await fetched(browser, `${server.url}/me`), [200, 'nobody nothing', null])
+      t.equal(await sessionCookie(), undefined)
+
+      t.strictSame(await fetched(browser, `${server.url}/basket`, sent), [200, 'kept', null])
+      const before = await sessionCookie()
+      t.match(before, { httpOnly: true, sameSite: 'Lax', secure: false, path: '/', domain: '127.0.0.1' })
+      t.equal(await browser.evaluate('document.cookie'), '')
+      t.strictSame(await fetched(browser, `${server.url}/me`), [200, 'nobody tea', null])
+      const url = JSON.stringify(`${server.url.replace('http', 'ws')}/socket`)
+      const heard = `new Promise((resolve) => (new WebSocket(${url}).onmessage = (event) => resolve(event.data)))`
+      t.equal(await browser.evaluate(heard), 'tea')
+
+      t.strictSame(await fetched(browser, `${server.url}/login`, sent), [200, 'welcome', null])
+      const after = await sessionCookie()
+      t.not(after!.value, before!.value)
+      t.strictSame(await fetched(browser, `${server.url}/me`), [200, 'Ada tea', null])
+
+      t.strictSame(await fetched(browser, `${server.url}/logout`, sent), [200, 'goodbye', null])
+      t.equal(await sessionCookie(), undefined)
+      t.strictSame(await fetched(browser, `${server.url}/me`), [200, 'nobody nothing', null])
+    },
+  )
+}
+
+test(
+  'Chromium: a strict session does not come with requests of another site, a lax one only with visits',
+  chromium,
+  async (t) => {
+    const seen: string[] = []
+    for (const sameSite of ['strict', 'lax'] as const) {
+      const app = accounts({ keys: 'a key of at least thirty-two bytes', sameSite })
+      app.get('/read', ({ session }) => {
+        seen.push(`${sameSite} ${session.get('basket') ?? 'nothing'}`)
+        return new HTMLResponse('<title>read</title>')
+      })
+      await using server = await host(app)
+      const around = new Application()
+      around.get('/', () => new HTMLResponse(`<a href="${server.url}/read">read</a>`))
+      await using other = await host(around)
+      await using browser = await Browser.open()
+      await browser.visit(server.url)
+      await fetched(browser, `${server.url}/basket`, sent)
+
+      await browser.visit(asLocalhost(other.url))
+      await fetched(browser, `${server.url}/read`, { mode: 'no-cors', credentials: 'include' })
+      await browser.evaluate(`void setTimeout(() => document.links[0].click())`)
+      while (!/read$/.test(String(await browser.evaluate('document.title').catch(() => '')))) {
+        await new Promise(setImmediate)
+      }
+    }
+    t.strictSame(seen, ['strict nothing', 'strict nothing', 'lax nothing', 'lax tea'])
+  },
+)
+
+test(
+  'Chromium: a session with the prefix __Host- is taken where the way is safe, for this host and every path',
+  chromium,
+  async (t) => {
+    await using server = await host(accounts({ keys: 'a key of at least thirty-two bytes', hostPrefix: true }))
+    // A browser takes localhost for safe without TLS, and no other name.
+    await using browser = await Browser.open('chromium', ['--host-resolver-rules=MAP shop.example 127.0.0.1'])
+    const kept = async (): Promise<BrowserCookie | undefined> =>
+      (await browser.cookies()).find(({ name }) => name === '__Host-session')
+
+    const safe = asLocalhost(server.url)
+    await browser.visit(safe)
+    await fetched(browser, `${safe}/basket`, sent)
+    t.match(await kept(), { secure: true, httpOnly: true, path: '/', domain: 'localhost', sameSite: 'Lax' })
+    t.strictSame(await fetched(browser, `${safe}/me`), [200, 'nobody tea', null])
+
+    const unsafe = server.url.replace('127.0.0.1', 'shop.example')
+    await browser.visit(unsafe)
+    t.strictSame(await fetched(browser, `${unsafe}/basket`, sent), [200, 'kept', null])
+    t.equal(await kept(), undefined)
+  },
+)

@@ -4,10 +4,14 @@ import { TestClient } from '../../lib/testing/test-client.ts'
 
 test('library-api.ts: describes itself', async (t) => {
   await using client = await TestClient.open(library)
-  const document = (await (await client.get('/openapi.json')).json()) as { paths: object; components: { schemas: object } }
+  const document = (await (await client.get('/openapi.json')).json()) as {
+    paths: object
+    components: { schemas: object }
+  }
   t.strictSame(Object.keys(document.paths), ['/books/{id}', '/books', '/books/{id}/cover'])
-  t.strictSame(Object.keys(document.components.schemas), ['Book-Output', 'Book-Input', 'ValidationProblem'].toSorted().toReversed().toSorted())
-  for (const page of ['/docs', '/redoc', '/scalar']) t.match(await (await client.get(page)).text(), '<title>Library</title>')
+  t.strictSame(Object.keys(document.components.schemas), ['Book-Input', 'Book-Output', 'ValidationProblem'])
+  for (const page of ['/docs', '/redoc', '/scalar'])
+    t.match(await (await client.get(page)).text(), '<title>Library</title>')
 })
 
 test('library-api.ts: does what it says', async (t) => {

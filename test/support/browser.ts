@@ -21,6 +21,17 @@ const flags = [
 
 type Reply = { readonly id?: number; readonly result?: unknown; readonly error?: { readonly message: string } }
 
+/** A cookie as the browser keeps it. */
+export interface BrowserCookie {
+  readonly name: string
+  readonly value: string
+  readonly domain: string
+  readonly path: string
+  readonly httpOnly: boolean
+  readonly secure: boolean
+  readonly sameSite?: string
+}
+
 /** A headless Chromium with one page, driven over the DevTools protocol. */
 export class Browser implements AsyncDisposable {
   readonly #process: ChildProcess
@@ -36,9 +47,9 @@ export class Browser implements AsyncDisposable {
   }
 
   /** Starts the browser. */
-  static async open(program = 'chromium'): Promise<Browser> {
+  static async open(program = 'chromium', moreFlags: readonly string[] = []): Promise<Browser> {
     const profile = mkdtempSync(join(tmpdir(), 'stelline-browser-'))
-    const process = spawn(program, [...flags, `--user-data-dir=${profile}`, 'about:blank'], {
+    const process = spawn(program, [...flags, ...moreFlags, `--user-data-dir=${profile}`, 'about:blank'], {
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     const devtools = new WebSocket(await devtoolsURL(process))
@@ -70,6 +81,12 @@ export class Browser implements AsyncDisposable {
     const failure = reply.exceptionDetails
     if (failure !== undefined) throw new Error(failure.exception?.description ?? failure.text)
     return reply.result.value
+  }
+
+  /** The cookies that would go to the page's server, those that scripts cannot see included. */
+  async cookies(): Promise<readonly BrowserCookie[]> {
+    const { cookies } = (await this.#call('Network.getCookies', {})) as { cookies: readonly BrowserCookie[] }
+    return cookies
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -49,9 +49,15 @@ export class AnswerMaker {
   }
 
   #answerFor(value: unknown, draft: ResponseDraft | null): DeclaredAnswer {
-    const status = value instanceof Reply ? value.status : (draft?.status ?? null)
-    if (status !== null) return this.#declared.get(status) ?? undeclared(status)
-    return value === undefined ? this.#nothing : this.#success
+    const isReply = value instanceof Reply
+    const status = isReply ? value.status : (draft?.status ?? null)
+    if (status === null) return value === undefined ? this.#nothing : this.#success
+    return this.#declared.get(status) ?? (isReply && status >= 300 ? undeclared(status) : this.#likeSuccess(status))
+  }
+
+  /** A status that is not declared lets nothing out that the declared success keeps back. */
+  #likeSuccess(status: number): DeclaredAnswer {
+    return this.#success.schema === null || hasNoContent(status) ? undeclared(status) : { ...this.#success, status }
   }
 }
 

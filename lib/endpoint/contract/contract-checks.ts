@@ -43,6 +43,19 @@ const websocketKeys: ReadonlySet<string> = new Set([
   ...documentationKeys,
 ])
 
+/** What the keys of other frameworks are called here. */
+const meantKeys: ReadonlyMap<string, string> = new Map([
+  ['params', 'path'],
+  ['pathParams', 'path'],
+  ['querystring', 'query'],
+  ['json', 'body'],
+  ['files', 'form'],
+  ['response', 'responses'],
+  ['responseModel', 'responses'],
+  ['depends', 'dependencies'],
+  ['scopes', 'security'],
+])
+
 /** What functions get under these names cannot be a dependency at the same time. */
 export const reservedNames: ReadonlySet<string> = new Set([
   'params',
@@ -73,6 +86,9 @@ export function checkShape(shape: object): void {
     throw new TypeError('Cannot make a contract: it has "body" and "form", expected one of them')
   }
   checkNeeded('a contract', shape)
+  const limit = valueAt(shape, 'maxBodyBytes')
+  if (limit === undefined || (typeof limit === 'number' && limit >= 0)) return
+  throw new TypeError(`Cannot make a contract: maxBodyBytes is ${show(limit)}, expected a number of bytes`)
 }
 
 /** @throws TypeError for a shape that says what no contract for WebSockets can. */
@@ -88,7 +104,11 @@ function checkKeys(what: string, shape: unknown, known: ReadonlySet<string>): vo
   }
   for (const key of Object.keys(shape)) {
     if (!known.has(key)) {
-      throw new TypeError(`Cannot make ${what}: ${show(key)} is none of its keys, expected ${[...known].join(', ')}`)
+      const meant = meantKeys.get(key)
+      const hint = meant !== undefined && known.has(meant) ? `; what you mean is ${show(meant)}` : ''
+      throw new TypeError(
+        `Cannot make ${what}: ${show(key)} is none of its keys, expected ${[...known].join(', ')}${hint}`,
+      )
     }
   }
 }
@@ -103,7 +123,14 @@ function checkParts(what: string, shape: object, names: readonly string[]): void
   }
 }
 
+function checkTags(what: string, shape: object): void {
+  const tags = valueAt(shape, 'tags')
+  if (tags === undefined || (Array.isArray(tags) && tags.every((tag) => typeof tag === 'string'))) return
+  throw new TypeError(`Cannot make ${what}: tags is ${show(tags)}, expected a list of names`)
+}
+
 function checkNeeded(what: string, shape: object): void {
+  checkTags(what, shape)
   for (const key of neededKeys) {
     const needed = valueAt(shape, key)
     if (needed === undefined) continue

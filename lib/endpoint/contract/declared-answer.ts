@@ -24,9 +24,19 @@ const formats: ReadonlyMap<string, StreamFormat> = new Map([
  * @throws TypeError for a status that is none, for content where the status allows none, and for what declares nothing.
  */
 export function declaredAnswers(responses: Responses): ReadonlyMap<number, DeclaredAnswer> {
+  if (typeof responses !== 'object' || responses === null || Array.isArray(responses) || isSchema(responses)) {
+    throw new TypeError(
+      `Cannot declare answers as ${show(responses)}: expected an object with a schema for each status`,
+    )
+  }
   const answers = new Map<number, DeclaredAnswer>()
   for (const [key, declared] of Object.entries(responses)) {
     if (key === 'default' || /^[1-5]XX$/.test(key)) continue
+    if (!isFinalStatus(Number(key))) {
+      throw new TypeError(
+        `Cannot declare an answer with the status ${key}: expected 200 to 999, a range such as "4XX" or "default"`,
+      )
+    }
     answers.set(Number(key), declaredAnswer(Number(key), declared))
   }
   return answers
@@ -39,21 +49,34 @@ export function responseDeclaration(declared: DeclaredResponse): ResponseDeclara
 }
 
 function declaredAnswer(status: number, declared: DeclaredResponse): DeclaredAnswer {
-  if (!isFinalStatus(status)) {
-    throw new TypeError(
-      `Cannot declare an answer with the status ${show(status)}: expected 200 to 999, a range such as "4XX" or "default"`,
-    )
-  }
   if (typeof declared !== 'function' && typeof declared !== 'object') {
     throw new TypeError(
       `Cannot declare the answer ${status} as ${show(declared)}: expected a schema, an object with one, or null`,
     )
   }
-  const { schema = null, stream, mediaType = null } = responseDeclaration(declared)
+  const declaration = responseDeclaration(declared)
+  checkDeclaration(status, declaration)
+  const { schema = null, stream, mediaType = null } = declaration
   if (schema !== null && (!isSchema(schema) || hasNoContent(status))) {
     const expected = hasNoContent(status) ? 'none, since the status allows no content' : 'a Standard Schema'
     throw new TypeError(`Cannot declare the answer ${status}: its schema is ${show(schema)}, expected ${expected}`)
   }
   const format = stream ?? (mediaType === null ? undefined : formats.get(mediaType)) ?? null
   return { status, schema, stream: format, mediaType: mediaType === 'application/json' ? null : mediaType }
+}
+
+const declarationKeys = ['schema', 'stream', 'mediaType', 'description', 'headers', 'examples', 'links']
+
+function checkDeclaration(status: number, declaration: ResponseDeclaration): void {
+  for (const key of Object.keys(declaration)) {
+    if (declarationKeys.includes(key)) continue
+    throw new TypeError(
+      `Cannot declare the answer ${status}: ${show(key)} is none of its keys, expected ${declarationKeys.join(', ')}`,
+    )
+  }
+  const { stream } = declaration
+  if (stream === undefined || stream === 'json-lines' || stream === 'events') return
+  throw new TypeError(
+    `Cannot declare the answer ${status}: its stream is ${show(stream)}, expected "json-lines" or "events"`,
+  )
 }

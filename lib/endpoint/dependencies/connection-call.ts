@@ -110,7 +110,9 @@ export function readParts(
 ): void | Promise<void> {
   for (let index = 0; index < readers.length; index++) {
     const waiting = readPart(readers[index]!, call, values)
-    if (waiting !== undefined) return waiting.then(() => readParts(readers.slice(index + 1), call, values))
+    if (waiting === undefined) continue
+    const isLast = index === readers.length - 1
+    return isLast ? waiting : waiting.then(() => readParts(readers.slice(index + 1), call, values))
   }
   return undefined
 }

@@ -26,11 +26,25 @@ interface Call {
 export class DependencyLayer {
   readonly #plan: OverridablePlan
 
-  /** @throws TypeError for what is no dependency, for circles, and for what ends before a response that is made further in. */
+  /**
+   * @throws TypeError for what is no dependency, for circles, for what ends before a response that is made further in, and for
+   * what reads the body.
+   */
   constructor(dependencies: readonly Dependency[]) {
+    if (!Array.isArray(dependencies)) {
+      throw new TypeError(`Cannot add dependencies ${show(dependencies)} to a router: expected a list; they only run`)
+    }
     this.#plan = new OverridablePlan(
       dependencies.map((dependency) => ({ name: null, dependency: checked(dependency) })),
     )
+    const reading = this.#plan.plan.steps.find(({ parts }) =>
+      parts.some(({ part }) => part === 'body' || part === 'form'),
+    )
+    if (reading !== undefined) {
+      throw new TypeError(
+        `Cannot add the dependency ${show(reading.dependency.name)} to a router: it reads the body, which the endpoint would not get; expected it in a contract`,
+      )
+    }
     const early = this.#plan.plan.steps.find(({ dependency }) => dependency.cleanup === 'before-response')
     if (early !== undefined) {
       throw new TypeError(

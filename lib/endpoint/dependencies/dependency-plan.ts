@@ -57,7 +57,7 @@ export function planDependencies(roots: readonly Root[], overrides: Overrides = 
   const planner = new Planner(overrides)
   const outputs: SlotName[] = []
   for (const { name, dependency } of roots) {
-    const slot = planner.visit(dependency, [])
+    const slot = planner.visit(dependency, [], name)
     if (name !== null) outputs.push({ name, slot })
   }
   const { steps } = planner
@@ -70,24 +70,28 @@ class Planner {
   readonly #overrides: Overrides
   /** The slots of values that are shared, by dependency and scopes. */
   readonly #slots = new Map<Dependency, Map<string, number>>()
-  readonly #trail: Dependency[] = []
+  readonly #trail: { readonly dependency: Dependency; readonly name: string }[] = []
 
   constructor(overrides: Overrides) {
     this.#overrides = overrides
   }
 
-  /** Returns the slot of a value. */
-  visit(asked: Dependency, scopes: readonly string[]): number {
+  /**
+   * Returns the slot of a value.
+   *
+   * @param name Under which it is asked for, for error messages: many functions have none of their own.
+   */
+  visit(asked: Dependency, scopes: readonly string[], name: string | null): number {
     const made = replacementOf(asked, this.#overrides.get(asked))
     if (made === securityScopes) return this.#add(constantStep(made, new SecurityScopes([...new Set(scopes)])))
     const scopeKey = this.#seesScopes(asked, new Set()) ? [...new Set(scopes)].join(' ') : ''
     const known = asked.cache ? this.#slots.get(asked)?.get(scopeKey) : undefined
     if (known !== undefined) return known
     this.#checkCircle(asked)
-    this.#trail.push(asked)
+    this.#trail.push({ dependency: asked, name: calledIn(asked, name) })
     const slot =
       made instanceof ScopedDependency
-        ? this.visit(made.target, [...scopes, ...made.scopes])
+        ? this.visit(made.target, [...scopes, ...made.scopes], name)
         : this.#add(this.#step(made, scopes, asked.cache && scopeKey === '' ? asked : null))
     this.#trail.pop()
     if (asked.cache) this.#note(asked, scopeKey, slot)
@@ -100,7 +104,7 @@ class Planner {
     const schemas: Record<string, AnySchema> = {}
     for (const [name, need] of Object.entries(neededBy(made))) {
       if (isSchema(need)) schemas[name] = need
-      else inputs.push({ name, slot: this.visit(need, scopes) })
+      else inputs.push({ name, slot: this.visit(need, scopes, name) })
     }
     for (const { slot } of inputs) checkLifetime(made, this.steps[slot]!.dependency)
     return { dependency: made, sharedAs, constant: null, inputs, parts: partReaders(schemas) }
@@ -125,15 +129,19 @@ class Planner {
   }
 
   #checkCircle(asked: Dependency): void {
-    const start = this.#trail.indexOf(asked)
+    const start = this.#trail.findIndex(({ dependency }) => dependency === asked)
     if (start < 0) return
-    const circle = [...this.#trail.slice(start), asked].map(({ name }) => show(name)).join(' needs ')
+    const circle = [...this.#trail.slice(start), this.#trail[start]!].map(({ name }) => show(name)).join(' needs ')
     throw new TypeError(`Cannot build the dependencies: ${circle}; expected no circle`)
   }
 }
 
 function constantStep(dependency: Dependency, value: unknown): Step {
   return { dependency, sharedAs: null, constant: { value }, inputs: [], parts: [] }
+}
+
+function calledIn({ name, hasOwnName }: Dependency, asked: string | null): string {
+  return hasOwnName ? name : (asked ?? name)
 }
 
 function neededBy(dependency: Dependency): Needs {

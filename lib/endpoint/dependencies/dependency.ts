@@ -78,6 +78,8 @@ export interface DependencyParts {
 export class Dependency<Value = unknown> {
   declare readonly '~value'?: Value
   readonly name: string
+  /** Whether the function, or whoever declared this, has given the name. */
+  readonly hasOwnName: boolean
   readonly form: DependencyForm
   readonly source: unknown
   readonly cache: boolean
@@ -87,7 +89,9 @@ export class Dependency<Value = unknown> {
   constructor({ form, source, needs, options }: DependencyParts) {
     this.form = form
     this.source = source
-    this.name = options.name ?? nameOf(source)
+    const name = options.name ?? nameOf(source)
+    this.hasOwnName = name !== ''
+    this.name = name || 'anonymous'
     this.cache = options.cache ?? true
     this.cleanup = options.cleanup ?? 'after-response'
     this.#needs = needs
@@ -100,7 +104,7 @@ export class Dependency<Value = unknown> {
 }
 
 function nameOf(source: unknown): string {
-  return typeof source === 'function' && source.name !== '' ? source.name : 'anonymous'
+  return typeof source === 'function' ? source.name : ''
 }
 
 export type { Made }

@@ -77,11 +77,19 @@ function formOf(source: unknown): 'function' | 'class' | 'value' {
   return /^class\b/.test(Function.prototype.toString.call(source)) ? 'class' : 'function'
 }
 
+const optionNames = ['cache', 'cleanup', 'name']
+
 function checked(options: unknown): DependencyOptions {
   if (options === undefined) return {}
   const { cleanup } = (options ?? {}) as DependencyOptions
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`Cannot make a dependency: the options are ${show(options)}, expected an object`)
+  }
+  const stranger = Object.keys(options).find((key) => !optionNames.includes(key))
+  if (stranger !== undefined) {
+    throw new TypeError(
+      `Cannot make a dependency: ${show(stranger)} is none of its options, expected ${optionNames.join(', ')}`,
+    )
   }
   if (cleanup === undefined || cleanup === 'after-response' || cleanup === 'before-response') return options
   throw new TypeError(

@@ -52,7 +52,10 @@ export function withScopes<Value>(dependency: Dependency<Value>, scopes: readonl
   if (!(dependency instanceof Dependency)) {
     throw new TypeError(`Cannot ask for scopes of ${show(dependency)}: expected what depends() returns`)
   }
-  for (const scope of scopes) {
+  if (!Array.isArray(scopes)) {
+    throw new TypeError(`Cannot ask for the scopes ${show(scopes)}: expected a list of names`)
+  }
+  for (const scope of scopes as readonly unknown[]) {
     if (typeof scope !== 'string' || !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope)) {
       throw new TypeError(
         `Cannot ask for the scope ${show(scope)}: expected characters of ASCII without spaces, quotes and backslashes`,

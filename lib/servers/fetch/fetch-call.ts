@@ -3,7 +3,7 @@ import type { OpenFile } from '../file-sender.ts'
 import type { HostedApp } from '../hosted-app.ts'
 import { HTTPExchange } from '../http-exchange.ts'
 import type { ExchangeObserver } from '../http-exchange.ts'
-import type { HTTPTransport, ResponseHead } from '../http-transport.ts'
+import type { FlatHeaders, HTTPTransport, ResponseHead } from '../http-transport.ts'
 import { DisconnectSignal } from '../signals.ts'
 import { waiter } from '../waiter.ts'
 import type { Waiter } from '../waiter.ts'
@@ -165,11 +165,7 @@ export class FetchCall implements HTTPTransport, ExchangeObserver {
 
   #answer({ status, headers }: ResponseHead, body: Body): void {
     if (status > 599) this.#host.log.error(`Cannot answer with status ${status}: the Fetch standard ends at 599`)
-    const fields = new Headers()
-    for (let i = 0; i < headers.length; i += 2) {
-      if (headers[i] !== 'connection') fields.append(headers[i]!, headers[i + 1]!)
-    }
-    const init = { status: status > 599 ? 500 : status, headers: fields }
+    const init = { status: status > 599 ? 500 : status, headers: fieldsOf(headers) }
     this.#give(new Response(bodiless.has(status) ? null : body, init))
   }
 
@@ -177,6 +173,25 @@ export class FetchCall implements HTTPTransport, ExchangeObserver {
     this.#response = response
     this.#settle?.(response)
   }
+}
+
+/** The fields as `Response` takes them in soonest: a record, as long as no name occurs twice. */
+function fieldsOf(headers: FlatHeaders): Record<string, string> | Headers {
+  const record = { __proto__: null } as unknown as Record<string, string>
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i]!
+    if (name in record) return repeatedFieldsOf(headers)
+    if (name !== 'connection') record[name] = headers[i + 1]!
+  }
+  return record
+}
+
+function repeatedFieldsOf(headers: FlatHeaders): Headers {
+  const fields = new Headers()
+  for (let i = 0; i < headers.length; i += 2) {
+    if (headers[i] !== 'connection') fields.append(headers[i]!, headers[i + 1]!)
+  }
+  return fields
 }
 
 /** What nginx writes for a client that left before the answer: nobody reads it but logs. */

@@ -1,9 +1,9 @@
-import { Headers } from '../../http/headers.ts'
 import type { Address, HTTPScope } from '../../spec/scope.ts'
 import type { HostedApp } from '../hosted-app.ts'
 import { isRefusal, readTarget } from '../request-head.ts'
 import type { Refusal, Target } from '../request-head.ts'
 import type { DisconnectSignal } from '../signals.ts'
+import { FetchHeaders } from './fetch-headers.ts'
 
 /** What a Fetch runtime hands over besides the request. */
 export interface FetchSurroundings {
@@ -57,10 +57,10 @@ export function fetchScope(
     method: request.method,
     scheme: secure ? 'https' : 'http',
     path: prefix + path,
-    raw_path: encodeURI(prefix) + rawPath,
+    raw_path: prefix === '' ? rawPath : encodeURI(prefix) + rawPath,
     query_string: query,
     root_path: rootPath,
-    headers: headersOf(request, authority),
+    headers: new FetchHeaders(request, authority),
     client,
     server: addressOf(authority, secure),
     state,
@@ -72,21 +72,27 @@ function isUnder(rootPath: string, path: string): boolean {
   return rootPath === '' || path === rootPath || path.startsWith(`${rootPath}/`)
 }
 
-/** A request that was made by hand has no `host` field. */
-function headersOf(request: Request, authority: string): Headers {
-  const flat: string[] = []
-  let hasHost = false
-  request.headers.forEach((value, name) => {
-    if (name === 'host') hasHost = true
-    flat.push(name, value)
-  })
-  if (!hasHost) flat.unshift('host', authority)
-  return Headers.fromFlat(flat)
+let knownAuthority = ''
+let knownAddress: readonly [plain: Address, secure: Address] = [
+  ['', 80],
+  ['', 443],
+]
+
+/** A runtime sees the same few authorities all day. */
+function addressOf(authority: string, secure: boolean): Address {
+  if (authority !== knownAuthority) {
+    knownAddress = [readAddress(authority, 80), readAddress(authority, 443)]
+    knownAuthority = authority
+  }
+  return knownAddress[secure ? 1 : 0]
 }
 
-function addressOf(authority: string, secure: boolean): Address {
+function readAddress(authority: string, defaultPort: number): Address {
   const colon = authority.lastIndexOf(':')
   const hasPort = colon > authority.lastIndexOf(']')
   const host = hasPort ? authority.slice(0, colon) : authority
-  return [host.replace(/[[\]]/g, ''), hasPort ? Number(authority.slice(colon + 1)) : secure ? 443 : 80]
+  return Object.freeze([
+    host.replace(/[[\]]/g, ''),
+    hasPort ? Number(authority.slice(colon + 1)) : defaultPort,
+  ] as const)
 }

@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls'
 import { Headers } from '../../http/headers.ts'
 import type { HTTPScope } from '../../spec/scope.ts'
 import type { HostedApp } from '../hosted-app.ts'
-import { isRefusal, readHead } from '../request-head.ts'
+import { fieldsFor, isRefusal, readHead } from '../request-head.ts'
 import type { Refusal, Target } from '../request-head.ts'
 import type { DisconnectSignal } from '../signals.ts'
 import type { Ends } from './connection.ts'
@@ -60,7 +60,7 @@ export function listenerScope(
     raw_path: rootPath + target.rawPath,
     query_string: target.query,
     root_path: rootPath + mountPath,
-    headers: Headers.fromRaw(headers),
+    headers: Headers.fromRaw(fieldsFor(target, headers)),
     client,
     server,
     state: { ...host.lifespanState },

@@ -7,6 +7,7 @@ import { LifespanRunner, lifespanModes } from '../lifespan-runner.ts'
 import type { LifespanMode } from '../lifespan-runner.ts'
 import { defaultLimits, defaultWebSocketLimits, flagOf, withDefaultLimits } from '../options.ts'
 import type { ServeOptions } from '../options.ts'
+import { rootPathOf } from '../root-path.ts'
 import { quietLog } from '../server-log.ts'
 import type { ServerLog } from '../server-log.ts'
 import type { ServerState } from '../server-state.ts'
@@ -49,7 +50,7 @@ function stateOf(app: AppLike, options: ServeOptions, lifespan: LifespanRunner):
     app: toApp(app),
     limits,
     websocketLimits: withDefaultLimits(options.websocket ?? {}, defaultWebSocketLimits),
-    rootPath: rootPathOf(options.rootPath ?? ''),
+    rootPath: rootPathOf(options.rootPath ?? '', 'serve'),
     dateHeader: flagOf('dateHeader', options.dateHeader ?? true),
     defaultHeaders: defaultHeadersOf(options),
     keepAliveLines: keepAliveLinesOf(limits.keepAliveTimeoutMs),
@@ -77,15 +78,6 @@ function guarded(onAccess: (record: AccessRecord) => void, log: ServerLog): (rec
 function lifespanModeOf(mode: LifespanMode): LifespanMode {
   if (lifespanModes.includes(mode)) return mode
   throw new TypeError(`Cannot serve with lifespan ${show(mode)}: expected "${lifespanModes.join('", "')}"`)
-}
-
-function rootPathOf(rootPath: unknown): string {
-  if (typeof rootPath !== 'string') {
-    throw new TypeError(`Cannot serve under rootPath ${show(rootPath)}: expected a path such as "/api"`)
-  }
-  const path = rootPath.replace(/\/+$/, '')
-  if (path === '' || path.startsWith('/')) return path
-  throw new TypeError(`Cannot serve under rootPath ${show(rootPath)}: it does not start with "/"`)
 }
 
 function defaultHeadersOf({ headers, serverHeader }: ServeOptions): readonly string[] {

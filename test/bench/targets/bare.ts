@@ -57,6 +57,7 @@ const apps: Readonly<Record<string, HTTPApp>> = {
   d: (scope, _receive, send) => answer(send, textType, scope.path.split('/').slice(3, 5).join('/')),
   e: (_scope, _receive, send) => stream(send, chunkCount, () => shared),
   f: throughTen(hello),
+  g: echo,
   slow: (_scope, _receive, send) => stream(send, slowChunkCount, () => Buffer.alloc(slowChunkBytes, 'x')),
 }
 

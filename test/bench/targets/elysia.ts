@@ -25,10 +25,12 @@ const item = t.Object({
   tags: t.Array(t.String()),
 })
 
+const echo = (app: Elysia): unknown => app.post('/echo', ({ body }) => body, { body: item })
+
 const apps: Readonly<Record<string, (app: Elysia) => unknown>> = {
   a: (app) => app.get('/', () => text),
   b: (app) => app.get('/users/:id', ({ params }) => user(params.id)),
-  c: (app) => app.post('/echo', ({ body }) => body, { body: item }),
+  c: echo,
   d: (app) => {
     for (const path of githubRoutes) {
       app.get(path, ({ params }) => {
@@ -43,6 +45,7 @@ const apps: Readonly<Record<string, (app: Elysia) => unknown>> = {
     for (let layer = 0; layer < 10; layer += 1) app.onBeforeHandle(() => {})
     app.get('/', () => text)
   },
+  g: echo,
 }
 
 /** Elysia does not tell which port it was given, so it gets one that was free a moment ago. */

@@ -20,10 +20,14 @@ const itemSchema = {
   },
 }
 
+const echo = (app: FastifyInstance): void => {
+  app.post('/echo', { schema: { body: itemSchema } }, async (request) => request.body)
+}
+
 const apps: Readonly<Record<string, (app: FastifyInstance) => void>> = {
   a: (app) => app.get('/', async () => text),
   b: (app) => app.get<{ Params: { id: string } }>('/users/:id', async (request) => user(request.params.id)),
-  c: (app) => app.post('/echo', { schema: { body: itemSchema } }, async (request) => request.body),
+  c: echo,
   d: (app) => {
     for (const path of githubRoutes) {
       app.get<{ Params: { owner: string; repo: string } }>(
@@ -38,6 +42,7 @@ const apps: Readonly<Record<string, (app: FastifyInstance) => void>> = {
     for (let layer = 0; layer < 10; layer += 1) app.addHook('onRequest', (_request, _reply, done) => done())
     app.get('/', async () => text)
   },
+  g: echo,
 }
 
 /** Starts the server of one case on a free port and returns the port. */

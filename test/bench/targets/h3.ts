@@ -4,6 +4,7 @@ import { H3, readValidatedBody } from 'h3'
 import { toNodeHandler } from 'h3/node'
 import { chunkBytes, chunkCount, isItem, text, user } from '../cases.ts'
 import { githubRoutes } from '../github-routes.ts'
+import { itemSchema } from '../item-schema.ts'
 
 const shared = new Uint8Array(chunkBytes).fill(0x78)
 
@@ -32,6 +33,7 @@ const apps: Readonly<Record<string, (app: H3) => void>> = {
     for (let layer = 0; layer < 10; layer += 1) app.use((_event, next) => next())
     app.get('/', () => text)
   },
+  g: (app) => app.post('/echo', (event) => readValidatedBody(event, itemSchema)),
 }
 
 /** Starts the server of one case on a free port and returns the port. */

@@ -4,12 +4,18 @@ import { stream } from 'hono/streaming'
 import { validator } from 'hono/validator'
 import { chunkBytes, chunkCount, isItem, text, user } from '../cases.ts'
 import { githubRoutes } from '../github-routes.ts'
+import { itemSchema } from '../item-schema.ts'
 
 const shared = Buffer.alloc(chunkBytes, 'x')
 
 const item = validator('json', (value, context) =>
   isItem(value) ? value : context.json({ error: 'not an item' }, 422),
 )
+
+const itemOfZod = validator('json', (value, context) => {
+  const parsed = itemSchema.safeParse(value)
+  return parsed.success ? parsed.data : context.json({ error: parsed.error.issues }, 422)
+})
 
 const apps: Readonly<Record<string, (app: Hono) => void>> = {
   a: (app) => app.get('/', (context) => context.text(text)),
@@ -30,6 +36,7 @@ const apps: Readonly<Record<string, (app: Hono) => void>> = {
     for (let layer = 0; layer < 10; layer += 1) app.use((_context, next) => next())
     app.get('/', (context) => context.text(text))
   },
+  g: (app) => app.post('/echo', itemOfZod, (context) => context.json(context.req.valid('json'))),
 }
 
 /** Starts the server of one case on a free port and returns the port. */

@@ -44,6 +44,7 @@ const apps: Readonly<Record<string, (app: Polka) => void>> = {
     for (let layer = 0; layer < 10; layer += 1) app.use((_request, _response, next) => next())
     app.get('/', (_request, response) => response.end(text))
   },
+  g: (app) => void app.post('/echo', echo),
 }
 
 /** Starts the server of one case on a free port and returns the port. */

@@ -58,6 +58,7 @@ const listeners: Readonly<Record<string, RequestListener>> = {
     answer(response, 'text/plain; charset=utf-8', request.url!.split('/').slice(3, 5).join('/')),
   e: (_request, response) => void stream(response, chunkCount, () => shared),
   f: (request, response) => void ten(request, response),
+  g: echo,
   slow: (_request, response) => void stream(response, slowChunkCount, () => Buffer.alloc(slowChunkBytes, 'x')),
 }
 

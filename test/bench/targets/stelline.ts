@@ -1,17 +1,15 @@
 import { Application, JSONResponse, PlainTextResponse, StreamingResponse } from 'stelline'
 import type { Middleware } from 'stelline'
 import { serve } from 'stelline/servers'
-import { z } from 'zod'
 import { chunkBytes, chunkCount, slowChunkBytes, slowChunkCount, text, user } from '../cases.ts'
 import { githubRoutes } from '../github-routes.ts'
+import { itemSchema } from '../item-schema.ts'
 
 const shared: Uint8Array = Buffer.alloc(chunkBytes, 'x')
 
 async function* chunks(count: number, chunk: () => Uint8Array): AsyncGenerator<Uint8Array> {
   for (let sent = 0; sent < count; sent += 1) yield chunk()
 }
-
-const Item = z.object({ name: z.string().min(1), price: z.number().positive(), tags: z.array(z.string()) })
 
 const passOn: Middleware = (app) => (scope, receive, send) => app(scope, receive, send)
 
@@ -20,7 +18,7 @@ const apps: Readonly<Record<string, () => Application>> = {
   b: () => new Application().get('/users/{id}', (request) => new JSONResponse(user(request.pathParams.id))),
   c: () =>
     new Application().post('/echo', async (request) => {
-      const item = Item.safeParse(await request.json())
+      const item = itemSchema.safeParse(await request.json())
       return item.success ? new JSONResponse(item.data) : new JSONResponse(item.error.issues, { status: 422 })
     }),
   d: () => {
@@ -35,6 +33,7 @@ const apps: Readonly<Record<string, () => Application>> = {
   },
   e: () => new Application().get('/stream', () => new StreamingResponse(chunks(chunkCount, () => shared))),
   f: () => new Application({ middleware: Array(10).fill(passOn) }).get('/', () => new PlainTextResponse(text)),
+  g: () => new Application().post('/echo', { body: itemSchema }, ({ body }) => body),
   slow: () =>
     new Application().get(
       '/stream',

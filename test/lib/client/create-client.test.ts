@@ -244,10 +244,10 @@ test('client: a WebSocket that is refused says with which status', async (t) => 
   await using tests = await TestClient.open(app)
   const client = createClient(contracts, { app: tests })
 
-  const error = await thrownBy(client.chat({ params: { room: 'tea' }, query: {} as { name: string } }))
+  const error = await thrownBy(client.chat({ params: { room: 'closed' }, query: { name: 'a secret' } }))
 
   if (!(error instanceof HandshakeRefused)) return t.fail('it was opened')
-  t.equal(error.message, 'Cannot open the WebSocket /rooms/tea: the server answered 403')
+  t.equal(error.message, 'Cannot open the WebSocket /rooms/closed: the server answered 403')
   t.strictSame([error.code, error.status], ['STELLINE_HANDSHAKE_REFUSED', 403])
   return t.end()
 })

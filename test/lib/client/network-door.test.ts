@@ -82,7 +82,7 @@ test('createClient: a WebSocket that is refused over sockets', async (t) => {
   await using server = await serve(app, { port: 0, log: quiet })
   const client = createClient(contracts, { baseUrl: server.url, webSocket: byPackage })
 
-  const error = await failure(client.chat({ params: { room: 'closed' }, query: {} as { name: string } }))
+  const error = await failure(client.chat({ params: { room: 'closed' }, query: { name: 'a secret' } }))
 
   if (!(error instanceof HandshakeRefused)) return t.fail('it was opened')
   t.equal(error.message, 'Cannot open the WebSocket /rooms/closed: there was no handshake')
@@ -140,7 +140,7 @@ test('platformWebSocket: opens one of the platform', async (t) => {
 
   await withGlobal('WebSocket', Fake, () => {
     t.type(platformWebSocket('ws://a/', { headers: {}, subprotocols: ['one'] }), Fake)
-    t.throws(() => platformWebSocket('ws://a/', { headers: { 'x-token': 't' }, subprotocols: [] }), {
+    t.throws(() => platformWebSocket('ws://a/?token=secret', { headers: { 'x-token': 't' }, subprotocols: [] }), {
       message: /^Cannot open ws:\/\/a\/ with the fields x-token: a WebSocket of the platform sends none/,
     })
   })

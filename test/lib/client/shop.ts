@@ -85,7 +85,7 @@ app.get('/move', () => new RedirectResponse('/target', { status: 303 }))
 app.get('/target', () => new PlainTextResponse('arrived'))
 app.add(contracts.whoami, ({ request }) => request.headers.get('authorization'))
 app.add(contracts.chat, async ({ websocket, params, query }) => {
-  if (params.room === 'closed') return
+  if (params.room === 'closed') return websocket.close()
   await websocket.accept()
   for await (const { text } of websocket) await websocket.send({ from: query.name, text })
 })

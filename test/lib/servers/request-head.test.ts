@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { isRefusal, readHead, readTarget, refusalOf } from '../../../lib/servers/request-head.ts'
+import { fieldsFor, isRefusal, readHead, readTarget, refusalOf } from '../../../lib/servers/request-head.ts'
 
 const head = (headers: readonly string[], version = '1.1'): Parameters<typeof refusalOf>[0] => ({
   method: 'GET',
@@ -158,4 +158,11 @@ test('readHead: takes no longer for a host that nearly matches', (t) => {
   // What is not linear would take hours.
   t.ok(performance.now() - started < 20_000)
   t.end()
+})
+
+test('fieldsFor: the host of an absolute target stands for that of the fields, or before them', async (t) => {
+  const target = { path: '/', rawPath: '/', query: '' }
+  t.strictSame(fieldsFor(target, ['Host', 'a']), ['Host', 'a'])
+  t.strictSame(fieldsFor({ ...target, authority: 'b' }, ['x', 'host', 'Host', 'a']), ['x', 'host', 'Host', 'b'])
+  t.strictSame(fieldsFor({ ...target, authority: 'b' }, ['x', 'y']), ['host', 'b', 'x', 'y'])
 })

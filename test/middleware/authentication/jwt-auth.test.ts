@@ -108,6 +108,31 @@ const forged: readonly (readonly [name: string, options: JWTAuthOptions, token: 
       return `${header}.${payload}.${signature}`
     },
   ],
+  [
+    'a key that the token itself brings',
+    publicOptions,
+    () => sign(claims, other.privateKey, { alg: 'ES256', jwk: other.publicKey.export({ format: 'jwk' }) }),
+  ],
+  [
+    'a key that the token itself brings, where a set is used',
+    { algorithms: ['ES256'], audience: 'api', jwks: keySet },
+    () => sign(claims, other.privateKey, { alg: 'ES256', kid: 'one', jwk: other.publicKey.export({ format: 'jwk' }) }),
+  ],
+  [
+    'a set of keys that the token itself names',
+    { algorithms: ['ES256'], audience: 'api', jwks: keySet },
+    () => sign(claims, other.privateKey, { alg: 'ES256', kid: 'one', jku: 'https://evil.example/keys' }),
+  ],
+  ...['../../../dev/null', "' OR 1=1 --", '__proto__', 'constructor', ''].map(
+    (kid) =>
+      [
+        `a token that names the key ${JSON.stringify(kid)}`,
+        { algorithms: ['ES256'], audience: 'api', jwks: keySet },
+        () => sign(claims, other.privateKey, { alg: 'ES256', kid }),
+      ] as const,
+  ),
+  ['a token without its signature', publicOptions, async () => (await sign(claims)).replace(/[^.]*$/, '')],
+  ['a token with half of its signature', publicOptions, async () => (await sign(claims)).slice(0, -40)],
   ['what is no token', publicOptions, () => 'a.b.c'],
   ['a single word', publicOptions, () => 'abc'],
 ]

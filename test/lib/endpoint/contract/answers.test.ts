@@ -99,6 +99,14 @@ const answers: readonly (readonly [
     'application/json',
     '{"any":1}',
   ],
+  [
+    'a success that is not declared keeps back what the declared one does',
+    { responses: { 200: Item } },
+    reply(201, { name: 'tea', secret: 1 }),
+    201,
+    'application/json',
+    '{"name":"tea"}',
+  ],
   ['a reply without a value has no content', {}, reply(205), 205, null, ''],
   [
     'a response goes out as it is',
@@ -211,6 +219,14 @@ test('answers: the draft alone sets the status of a value', async (t) => {
   t.equal(text, '{"name":"tea"}')
 })
 
+test('answers: a status of the draft that is not declared keeps back what the declared success does', async (t) => {
+  const { status, text } = await answerOf({ responses: { 200: Item } }, ({ response }) => {
+    response.status = 404
+    return { name: 'tea', secret: 1 } as never
+  })
+  t.strictSame([status, text], [404, '{"name":"tea"}'])
+})
+
 async function* items(): AsyncGenerator<unknown, void, undefined> {
   yield { name: 'tea', secret: 1 }
   yield { name: 'milk' }
@@ -286,7 +302,12 @@ test('MappedItems: cancelling ends the source', async (t) => {
 const refused: readonly (readonly [responses: unknown, message: RegExp])[] = [
   [{ 99: Item }, /with the status 99: expected 200 to 999/],
   [{ '5xx': Item }, /expected 200 to 999, a range such as "4XX"/],
+  [{ ok: Item }, /with the status ok: expected 200 to 999/],
+  [Item, /^Cannot declare answers as an object of class ZodObject: expected an object with a schema for each status$/],
+  [[Item], /^Cannot declare answers as /],
   [{ 200: 'text' }, /the answer 200 as "text"/],
+  [{ 200: { shcema: Item } }, /the answer 200: "shcema" is none of its keys, expected schema, stream/],
+  [{ 200: { schema: Item, stream: 'sse' } }, /its stream is "sse", expected "json-lines" or "events"$/],
   [{ 200: { schema: 'text' } }, /its schema is "text", expected a Standard Schema/],
   [{ 204: Item }, /the answer 204: its schema is .*expected none, since the status allows no content/],
 ]

@@ -32,6 +32,12 @@ test('Contract.with: says more, and leaves the first as it was', async (t) => {
 const refused: readonly (readonly [shape: unknown, message: RegExp])[] = [
   [null, /^Cannot make a contract of null: expected an object$/],
   [{ respones: {} }, /"respones" is none of its keys, expected path, query/],
+  [{ params: schema }, /"params" is none of its keys, expected path, .*; what you mean is "path"$/],
+  [{ response: { 200: schema } }, /"response" is none of its keys, .*; what you mean is "responses"$/],
+  [{ maxBodyBytes: '1mb' }, /maxBodyBytes is "1mb", expected a number of bytes$/],
+  [{ maxBodyBytes: -1 }, /maxBodyBytes is -1, expected a number of bytes$/],
+  [{ tags: 'items' }, /tags is "items", expected a list of names$/],
+  [{ tags: [1] }, /tags is \[1\], expected a list of names$/],
   [{ body: 'text' }, /body is "text", expected a Standard Schema$/],
   [{ path: '/items' }, /a path of a route stands before the contract, not in it$/],
   [{ body: schema, form: schema }, /it has "body" and "form", expected one of them$/],

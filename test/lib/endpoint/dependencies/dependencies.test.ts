@@ -376,6 +376,18 @@ test('planDependencies: finds circles, with the way round', async (t) => {
   })
 })
 
+test('planDependencies: calls functions without a name what they are asked for as', async (t) => {
+  const one: Dependency = depends(
+    () => ({ two }),
+    () => 1,
+  )
+  const two: Dependency = depends({ one }, () => 1)
+  t.throws(() => planDependencies([{ name: 'user', dependency: one }]), {
+    message: 'Cannot build the dependencies: "user" needs "two" needs "user"; expected no circle',
+  })
+  t.throws(() => planDependencies([{ name: null, dependency: one }]), { message: /: "anonymous" needs "two" needs/ })
+})
+
 test('planDependencies: refuses what outlives what it needs', async (t) => {
   const inner = depends(() => 1, { name: 'inner', cleanup: 'before-response' })
   const outer = depends({ inner }, () => 1, { name: 'outer' })
@@ -393,6 +405,9 @@ test('depends: refuses what cannot be needed', async (t) => {
   t.throws(() => depends(null as never, () => 1), { message: /needs null/ })
   t.throws(() => depends(() => 1, { cleanup: 'never' } as never), { message: /cleanup is "never"/ })
   t.throws(() => depends(() => 1, 'no' as never), { message: /the options are "no"/ })
+  t.throws(() => depends(() => 1, { cached: false } as never), {
+    message: 'Cannot make a dependency: "cached" is none of its options, expected cache, cleanup, name',
+  })
 })
 
 // ---- overrides
@@ -497,6 +512,17 @@ test('DependencyLayer: refuses what is no dependency, and what ends before the r
   })
   const early = depends(() => 1, { name: 'early', cleanup: 'before-response' })
   t.throws(() => new Router({ dependencies: [early] }), { message: /"early" to a router: it ends before the response/ })
+  t.throws(() => new Router({ dependencies: { early } as never }), {
+    message: /to a router: expected a list; they only/,
+  })
+})
+
+test('DependencyLayer: refuses what reads the body, which would be gone for the endpoint', async (t) => {
+  const body = depends({ body: z.object({}) }, () => 1, { name: 'whole' })
+  const form = depends({ form: z.object({}) }, () => 1)
+  const message = /^Cannot add the dependency "whole" to a router: it reads the body.*expected it in a contract$/
+  t.throws(() => new Application({ dependencies: [depends({ inner: body }, () => 1)] }), { message })
+  t.throws(() => new Router({ dependencies: [form] }), { message: /it reads the body/ })
 })
 
 // ---- WebSockets
@@ -533,6 +559,15 @@ test('depends: what fails on a WebSocket refuses the handshake', async (t) => {
 })
 
 // ---- for documents
+
+test('withScopes: refuses what are no scopes, and what is no dependency', async (t) => {
+  const one = depends(() => 1)
+  t.throws(() => withScopes(one, 'items:read' as never), {
+    message: 'Cannot ask for the scopes "items:read": expected a list of names',
+  })
+  t.throws(() => withScopes(one, ['items read']), { message: /^Cannot ask for the scope "items read": expected char/ })
+  t.throws(() => withScopes(1 as never, []), { message: /^Cannot ask for scopes of 1: expected what depends/ })
+})
 
 test('reachableDependencies: finds everything that is needed, with its scopes', async (t) => {
   const inner = depends({ securityScopes }, () => 1, { name: 'inner' })

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { IncomingMessage, RequestListener } from 'node:http'
 import { connect as connectHTTP2, createServer as createHTTP2Server } from 'node:http2'
+import { createServer as createHTTPSServer, get as getOverTLS } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -16,6 +17,7 @@ import type { NodeListener } from '../../../../lib/servers/node/node-listener.ts
 import type { HostOptions } from '../../../../lib/servers/hosted-app.ts'
 import type { AppLike, ASGIApp } from '../../../../lib/spec/app.ts'
 import { lint } from '../../../../lib/testing/conformance/lint.ts'
+import { localhostTLS } from '../../../support/localhost-tls.ts'
 import { Wire } from '../../../support/wire.ts'
 import { bodyOf, echo, gate, get, handshake, http, reply, websocket } from '../serving.ts'
 
@@ -394,4 +396,46 @@ test('toNodeListener: a handshake that is none is refused', async (t) => {
   const { open } = await listen(t, node, node.upgrade)
   t.match(await (await open()).send(get('/', 'connection: upgrade', 'upgrade: websocket')).answer(), { status: 426 })
   t.match(await (await open()).send(handshake('/%ZZ')).answer(), { status: 400 })
+})
+
+test('toNodeListener: within node:https the scheme is https', async (t) => {
+  const seen: string[] = []
+  const { node } = listener(
+    t,
+    http(async (scope, _receive, send) => {
+      seen.push(scope.scheme, scope.root_path, scope.path)
+      await reply(send, '')
+    }),
+  )
+  const server = createHTTPSServer(localhostTLS, node)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const { port } = server.address() as AddressInfo
+
+  const [answer] = (await once(
+    getOverTLS({ port, host: '127.0.0.1', path: '/a', ca: localhostTLS.cert, agent: false }),
+    'response',
+  )) as [IncomingMessage]
+  answer.resume()
+
+  t.strictSame(seen, ['https', '', '/a'])
+})
+
+test('toNodeListener: the authority of an absolute target is the host', async (t) => {
+  const { node } = listener(
+    t,
+    http(async (scope, _receive, send) => {
+      const hosts = [...scope.headers].filter(([name]) => name === 'host').map(([, value]) => value)
+      await reply(send, `${hosts.join()} ${scope.path}`)
+    }),
+  )
+  const stage = await listen(t, node)
+  const wire = await stage.open()
+
+  wire.send('GET http://other.example/a HTTP/1.1\r\nhost: example.org\r\n\r\n')
+
+  t.match(await wire.answer(), { body: 'other.example /a' })
 })
