@@ -5,6 +5,7 @@ import { RedirectResponse } from '../../lib/response/redirect-response.ts'
 import { serve } from '../../lib/servers/node/serve.ts'
 import type { Server } from '../../lib/servers/node/server.ts'
 import { MemoryStore } from '../../lib/storage/memory-store.ts'
+import type { Session } from '../../lib/storage/session.ts'
 import { lint } from '../../lib/testing/conformance/lint.ts'
 import { authentication } from '../../middleware/authentication/authentication.ts'
 import { sessionAuth } from '../../middleware/authentication/session-auth.ts'
@@ -216,6 +217,8 @@ test('Chromium: originCheck takes WebSockets of its own pages, and refuses those
   t.strictSame([own, foreign], ['hello', 1006])
 })
 
+const basketOf = (session: Session): string => (session.get('basket') as string | undefined) ?? 'nothing'
+
 /** An app with accounts. Its sessions are kept where the options say. */
 function accounts(options: SessionsOptions): Application {
   const auth = sessionAuth({ load: (name) => ({ user: { name } }) })
@@ -223,7 +226,7 @@ function accounts(options: SessionsOptions): Application {
   app.get('/', () => new HTMLResponse('<title>accounts</title>'))
   app.get('/me', ({ user, session }) => {
     const { name } = (user ?? {}) as { readonly name?: string }
-    return new PlainTextResponse(`${name ?? 'nobody'} ${session.get('basket') ?? 'nothing'}`)
+    return new PlainTextResponse(`${name ?? 'nobody'} ${basketOf(session)}`)
   })
   app.post('/basket', (request) => {
     request.session.set('basket', 'tea')
@@ -239,7 +242,7 @@ function accounts(options: SessionsOptions): Application {
   })
   app.websocket('/socket', async (websocket) => {
     await websocket.accept()
-    await websocket.sendText(String(websocket.session.get('basket')))
+    await websocket.sendText(basketOf(websocket.session))
   })
   return app
 }
@@ -292,7 +295,7 @@ test(
     for (const sameSite of ['strict', 'lax'] as const) {
       const app = accounts({ keys: 'a key of at least thirty-two bytes', sameSite })
       app.get('/read', ({ session }) => {
-        seen.push(`${sameSite} ${session.get('basket') ?? 'nothing'}`)
+        seen.push(`${sameSite} ${basketOf(session)}`)
         return new HTMLResponse('<title>read</title>')
       })
       await using server = await host(app)
@@ -306,7 +309,7 @@ test(
       await browser.visit(asLocalhost(other.url))
       await fetched(browser, `${server.url}/read`, { mode: 'no-cors', credentials: 'include' })
       await browser.evaluate(`void setTimeout(() => document.links[0].click())`)
-      while (!/read$/.test(String(await browser.evaluate('document.title').catch(() => '')))) {
+      while ((await browser.evaluate('document.title').catch(() => '')) !== 'read') {
         await new Promise(setImmediate)
       }
     }

@@ -312,8 +312,8 @@ test('StreamingResponse: a client that leaves between two slow chunks stops the 
 
 test('StreamingResponse: does not read a source for a client that has left before', async (t) => {
   const source = new ProbeSource('a')
-  const gone: Send = () => Promise.reject(new ClientDisconnected())
-  await new StreamingResponse(source).respond(httpScope(), receiveNothing, gone)
+  const refusing: Send = () => Promise.reject(gone)
+  await new StreamingResponse(source).respond(httpScope(), receiveNothing, refusing)
   t.strictSame([source.asked, source.returned], [0, 1])
 })
 
