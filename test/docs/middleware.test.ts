@@ -48,6 +48,8 @@ test('members.ts: lets in whom it knows, as far as they may go', async (t) => {
 })
 
 test('observed.ts: counts and logs each request', async (t) => {
+  // The channel tells of every application in the process.
+  counts.clear()
   await using client = await TestClient.open(observed)
 
   const response = await client.get('/')
