@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { node } from '@elysiajs/node'
 import { Elysia, t } from 'elysia'
@@ -63,7 +63,20 @@ export async function start(caseId: string): Promise<number> {
   const app = new Elysia({ adapter: node() })
   apps[caseId]!(app)
   const port = await freePort()
-  return new Promise((resolve) => {
-    app.listen({ port, hostname: '127.0.0.1' }, () => resolve(port))
-  })
+  app.listen({ port, hostname: '127.0.0.1' })
+  while (!(await isListening(port))) await new Promise((resolve) => setTimeout(resolve, 10))
+  return port
+}
+
+/** Elysia calls back before it listens. */
+async function isListening(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
 }
