@@ -43,26 +43,32 @@ export class HTTPExchange implements ResponseObserver {
   readonly receive: Receive = () => this.#receive()
   readonly send: Send = (message) => handled(this.response.send(message as messages.HTTPSendMessage))
   readonly response: ResponseWriter
-  readonly #parts: ExchangeParts
+  readonly scope: HTTPScope
+  readonly #transport: HTTPTransport
+  readonly #observer: ExchangeObserver
+  readonly #settings: ExchangeSettings
+  readonly #signal: DisconnectSignal
+  readonly #hasBody: boolean
   #body: MessageQueue<messages.HTTPReceiveMessage> | null = null
   #bodyComplete = false
   #peerEnded = false
   #ended = false
 
   constructor(parts: ExchangeParts) {
-    this.#parts = parts
+    this.scope = parts.scope
+    this.#transport = parts.transport
+    this.#observer = parts.observer
+    this.#settings = parts.settings
+    this.#signal = parts.signal
+    this.#hasBody = parts.hasBody
     this.response = new ResponseWriter(parts.scope, parts.transport, parts.settings, this)
-  }
-
-  get scope(): HTTPScope {
-    return this.#parts.scope
   }
 
   /** Calls the app. */
   run(app: ASGIApp): void {
     let running: Promise<void>
     try {
-      running = app(this.#parts.scope, this.receive, this.send)
+      running = app(this.scope, this.receive, this.send)
     } catch (error) {
       return this.#appFailed(error)
     }
@@ -78,7 +84,7 @@ export class HTTPExchange implements ResponseObserver {
   disconnect(): void {
     this.response.abandon()
     if (this.#ended) return
-    this.#parts.signal.abort()
+    this.#signal.abort()
     this.#end()
   }
 
@@ -89,16 +95,16 @@ export class HTTPExchange implements ResponseObserver {
   peerEnded(): void {
     this.#peerEnded = true
     if (this.#ended) return
-    this.#parts.signal.abort()
+    this.#signal.abort()
     if (this.#bodyComplete) this.#body!.end(disconnect)
   }
 
   /** Answers a request in the app's place, for example because its body is malformed. The app sees a disconnect. */
   refuse(status: number, text: string): void {
     if (this.#ended) return
-    if (this.response.headWritten) this.#parts.transport.abort()
+    if (this.response.headWritten) this.#transport.abort()
     else this.response.replace(status, text)
-    this.#parts.signal.abort()
+    this.#signal.abort()
     this.#end()
     this.response.abandon()
   }
@@ -122,27 +128,25 @@ export class HTTPExchange implements ResponseObserver {
   }
 
   #readBody(): void {
-    const { transport, hasBody } = this.#parts
-    this.#body = new MessageQueue(transport)
+    this.#body = new MessageQueue(this.#transport)
     if (this.#ended) this.#body.end(disconnect)
-    else if (hasBody) transport.readBody()
+    else if (this.#hasBody) this.#transport.readBody()
     else this.bodyChunk(noBytes, true)
   }
 
   #appReturned(): void {
     if (!this.#ended) this.#giveUp('The app returned without completing its answer')
-    this.#parts.observer.appEnded(this)
+    this.#observer.appEnded(this)
   }
 
   #appFailed(error: unknown): void {
     this.#giveUp('The app failed', error)
-    this.#parts.observer.appEnded(this)
+    this.#observer.appEnded(this)
   }
 
   #giveUp(what: string, error?: unknown): void {
-    const { scope, settings } = this.#parts
     if (this.#isFarewell(error)) return this.#cut()
-    settings.log.error(`${what}: ${scope.method} ${JSON.stringify(scope.path)}`, error)
+    this.#settings.log.error(`${what}: ${this.scope.method} ${JSON.stringify(this.scope.path)}`, error)
     if (this.#ended) return
     if (this.response.headWritten) this.#cut()
     else this.response.replace(500, 'Internal Server Error')
@@ -157,13 +161,13 @@ export class HTTPExchange implements ResponseObserver {
   #cut(): void {
     if (this.#ended) return
     this.disconnect()
-    this.#parts.transport.abort()
+    this.#transport.abort()
   }
 
   #end(): void {
     if (this.#ended) return
     this.#ended = true
     this.#body?.end(disconnect)
-    this.#parts.observer.responseEnded(this)
+    this.#observer.responseEnded(this)
   }
 }
