@@ -31,6 +31,25 @@ export interface ExchangeParts {
   readonly hasBody: boolean
 }
 
+/** The parts as they are kept: not the literal that they came in. See docs/decisions/0032-scopes-by-constructors.md. */
+class HeldParts implements ExchangeParts {
+  readonly scope: HTTPScope
+  readonly transport: HTTPTransport
+  readonly observer: ExchangeObserver
+  readonly settings: ExchangeSettings
+  readonly signal: DisconnectSignal
+  readonly hasBody: boolean
+
+  constructor(parts: ExchangeParts) {
+    this.scope = parts.scope
+    this.transport = parts.transport
+    this.observer = parts.observer
+    this.settings = parts.settings
+    this.signal = parts.signal
+    this.hasBody = parts.hasBody
+  }
+}
+
 const noBytes = new Uint8Array(0)
 const disconnect: messages.HTTPReceiveMessage = Object.freeze({ type: 'http.disconnect' })
 
@@ -43,32 +62,26 @@ export class HTTPExchange implements ResponseObserver {
   readonly receive: Receive = () => this.#receive()
   readonly send: Send = (message) => handled(this.response.send(message as messages.HTTPSendMessage))
   readonly response: ResponseWriter
-  readonly scope: HTTPScope
-  readonly #transport: HTTPTransport
-  readonly #observer: ExchangeObserver
-  readonly #settings: ExchangeSettings
-  readonly #signal: DisconnectSignal
-  readonly #hasBody: boolean
+  readonly #parts: ExchangeParts
   #body: MessageQueue<messages.HTTPReceiveMessage> | null = null
   #bodyComplete = false
   #peerEnded = false
   #ended = false
 
   constructor(parts: ExchangeParts) {
-    this.scope = parts.scope
-    this.#transport = parts.transport
-    this.#observer = parts.observer
-    this.#settings = parts.settings
-    this.#signal = parts.signal
-    this.#hasBody = parts.hasBody
+    this.#parts = new HeldParts(parts)
     this.response = new ResponseWriter(parts.scope, parts.transport, parts.settings, this)
+  }
+
+  get scope(): HTTPScope {
+    return this.#parts.scope
   }
 
   /** Calls the app. */
   run(app: ASGIApp): void {
     let running: Promise<void>
     try {
-      running = app(this.scope, this.receive, this.send)
+      running = app(this.#parts.scope, this.receive, this.send)
     } catch (error) {
       return this.#appFailed(error)
     }
@@ -84,7 +97,7 @@ export class HTTPExchange implements ResponseObserver {
   disconnect(): void {
     this.response.abandon()
     if (this.#ended) return
-    this.#signal.abort()
+    this.#parts.signal.abort()
     this.#end()
   }
 
@@ -95,16 +108,16 @@ export class HTTPExchange implements ResponseObserver {
   peerEnded(): void {
     this.#peerEnded = true
     if (this.#ended) return
-    this.#signal.abort()
+    this.#parts.signal.abort()
     if (this.#bodyComplete) this.#body!.end(disconnect)
   }
 
   /** Answers a request in the app's place, for example because its body is malformed. The app sees a disconnect. */
   refuse(status: number, text: string): void {
     if (this.#ended) return
-    if (this.response.headWritten) this.#transport.abort()
+    if (this.response.headWritten) this.#parts.transport.abort()
     else this.response.replace(status, text)
-    this.#signal.abort()
+    this.#parts.signal.abort()
     this.#end()
     this.response.abandon()
   }
@@ -128,25 +141,27 @@ export class HTTPExchange implements ResponseObserver {
   }
 
   #readBody(): void {
-    this.#body = new MessageQueue(this.#transport)
+    const { transport, hasBody } = this.#parts
+    this.#body = new MessageQueue(transport)
     if (this.#ended) this.#body.end(disconnect)
-    else if (this.#hasBody) this.#transport.readBody()
+    else if (hasBody) transport.readBody()
     else this.bodyChunk(noBytes, true)
   }
 
   #appReturned(): void {
     if (!this.#ended) this.#giveUp('The app returned without completing its answer')
-    this.#observer.appEnded(this)
+    this.#parts.observer.appEnded(this)
   }
 
   #appFailed(error: unknown): void {
     this.#giveUp('The app failed', error)
-    this.#observer.appEnded(this)
+    this.#parts.observer.appEnded(this)
   }
 
   #giveUp(what: string, error?: unknown): void {
+    const { scope, settings } = this.#parts
     if (this.#isFarewell(error)) return this.#cut()
-    this.#settings.log.error(`${what}: ${this.scope.method} ${JSON.stringify(this.scope.path)}`, error)
+    settings.log.error(`${what}: ${scope.method} ${JSON.stringify(scope.path)}`, error)
     if (this.#ended) return
     if (this.response.headWritten) this.#cut()
     else this.response.replace(500, 'Internal Server Error')
@@ -161,13 +176,13 @@ export class HTTPExchange implements ResponseObserver {
   #cut(): void {
     if (this.#ended) return
     this.disconnect()
-    this.#transport.abort()
+    this.#parts.transport.abort()
   }
 
   #end(): void {
     if (this.#ended) return
     this.#ended = true
     this.#body?.end(disconnect)
-    this.#observer.responseEnded(this)
+    this.#parts.observer.responseEnded(this)
   }
 }

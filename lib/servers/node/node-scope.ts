@@ -115,7 +115,7 @@ function httpExtensions(server: ServerState, request: IncomingMessage, signal: D
     }
   }
   const extensions = new HTTPExtensions(signal, server.shutdown)
-  return acceptsTrailers(request) ? { ...extensions, 'http.response.trailers': offered } : extensions
+  return acceptsTrailers(request) ? Object.assign(extensions, { 'http.response.trailers': offered }) : extensions
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc9110#section-10.1.4 */
