@@ -173,6 +173,24 @@ test('client: leaving a stream tells the app', async (t) => {
   t.strictSame(left.splice(0), ['endless'])
 })
 
+test('client: a stream that is left while it waits for its app ends at once', async (t) => {
+  const changes = contract('GET', '/changes', { responses: { 200: { schema: z.number(), stream: 'json-lines' } } })
+  const quiet = new Application()
+  quiet.add(changes, async function* ({ request }) {
+    yield 1
+    await new Promise((resolve) => request.signal.addEventListener('abort', resolve))
+  })
+  await using tests = await TestClient.open(quiet)
+  const client = createClient({ changes }, { app: tests })
+
+  const items = (await client.changes.ok())[Symbol.asyncIterator]()
+  t.strictSame(await items.next(), { done: false, value: 1 })
+  await new Promise(setImmediate)
+
+  // It hangs, and the test times out, when leaving waits for the next item.
+  t.strictSame(await items.return?.(), { done: true, value: undefined })
+})
+
 test('client: a signal ends a stream with its reason', async (t) => {
   await using tests = await TestClient.open(app)
   const client = createClient(contracts, { app: tests })
