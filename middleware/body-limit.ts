@@ -38,29 +38,34 @@ interface Call {
 }
 
 class BodyCounter {
-  readonly receive: Receive
-  readonly send: Send
+  readonly #call: Call
+  readonly #maxBytes: number
   #bytes = 0
   #started = false
   #refused = false
 
   constructor(call: Call, maxBytes: number) {
-    this.receive = async () => {
-      const message = await call.receive()
-      if (message.type !== 'http.request') return message
-      this.#bytes += message.body?.length ?? 0
-      if (this.#bytes <= maxBytes) return message
-      throw new HTTPException(413, { headers: { connection: 'close' } })
+    this.#call = call
+    this.#maxBytes = maxBytes
+  }
+
+  readonly receive: Receive = async () => {
+    const message = await this.#call.receive()
+    if (message.type !== 'http.request') return message
+    this.#bytes += message.body?.length ?? 0
+    if (this.#bytes <= this.#maxBytes) return message
+    throw new HTTPException(413, { headers: { connection: 'close' } })
+  }
+
+  readonly send: Send = (message) => {
+    const { scope, receive, send } = this.#call
+    if (this.#refused) return settled
+    if (message.type === 'http.response.start' && !this.#started && this.#bytes > this.#maxBytes) {
+      this.#refused = true
+      return refuse(scope, receive, send)
     }
-    this.send = (message) => {
-      if (this.#refused) return settled
-      if (message.type === 'http.response.start' && !this.#started && this.#bytes > maxBytes) {
-        this.#refused = true
-        return refuse(call.scope, call.receive, call.send)
-      }
-      if (message.type === 'http.response.start') this.#started = true
-      return call.send(message)
-    }
+    if (message.type === 'http.response.start') this.#started = true
+    return send(message)
   }
 }
 

@@ -52,7 +52,8 @@ export function timeout({ timeoutMs, status = 504, clock = platformClock }: Time
         leaveBehind(scope, done)
       }
       const timer = clock.setTimeout(expire, timeoutMs)
-      call.onStart = () => clock.clearTimeout(timer)
+      const stop = (): void => clock.clearTimeout(timer)
+      call.onStart = stop
       done.then(
         () => {
           call.onStart()
@@ -69,23 +70,24 @@ export function timeout({ timeoutMs, status = 504, clock = platformClock }: Time
 
 /** An app's call whose time may be over. */
 class TimedCall {
-  readonly send: Send
   onStart = (): void => {}
   started = false
   isOver = false
+  readonly #inner: Send
   readonly #signal: TimedSignal
+  readonly send: Send = (message) => {
+    if (this.isOver) return Promise.reject(new ClientDisconnected('Cannot send: the time for the answer is over'))
+    if (!this.started && message.type === 'http.response.start') {
+      this.started = true
+      this.onStart()
+    }
+    return this.#inner(message)
+  }
 
-  constructor(scope: HTTPScope, send: Send) {
+  constructor(scope: HTTPScope, inner: Send) {
+    this.#inner = inner
     this.#signal = new TimedSignal(scope.extensions['http.disconnect.signal'])
     scope.extensions = { ...scope.extensions, 'http.disconnect.signal': this.#signal }
-    this.send = (message) => {
-      if (this.isOver) return Promise.reject(new ClientDisconnected('Cannot send: the time for the answer is over'))
-      if (!this.started && message.type === 'http.response.start') {
-        this.started = true
-        this.onStart()
-      }
-      return send(message)
-    }
   }
 
   /** Ends the time, unless the answer has begun. */

@@ -15,22 +15,23 @@ export class Progress {
    * The `send` at the deepest point that the connection has reached. What is sent through it passes the wrappers of every
    * middleware on the way out, so that an error answer gets the headers that they add.
    */
-  send: Send
+  send: Send = (message) => {
+    // Only what was accepted counts: a message that `send` refuses leaves the answer open.
+    const sent = this.#server(message)
+    if (!this.started) this.started = beginsAnswer(message.type)
+    return sent
+  }
   /** The object that the endpoint was given. Exception handlers get the same, so that a body read there stays readable. */
   connection: Request | WebSocket | null = null
   /** The exception handlers of the nearest error layer. */
   handlers: ExceptionLookup | null = null
   /** What the handlers of an error layer have failed with: it is not theirs to answer again. */
   failure: { readonly error: unknown } | null = null
+  readonly #server: Send
 
   /** @param send The server's: it is watched for the begin of the answer. */
   constructor(send: Send) {
-    this.send = (message) => {
-      // Only what was accepted counts: a message that `send` refuses leaves the answer open.
-      const sent = send(message)
-      if (!this.started) this.started = beginsAnswer(message.type)
-      return sent
-    }
+    this.#server = send
   }
 }
 

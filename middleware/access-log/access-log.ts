@@ -90,15 +90,16 @@ function pinoLogger(): AccessLogger {
 
 /** Watches what is answered. */
 class AnswerWatch {
-  readonly send: Send
   status = 0
   bytes = 0
+  readonly #inner: Send
+  readonly send: Send = (message) => {
+    this.#note(message)
+    return this.#inner(message)
+  }
 
-  constructor(send: Send) {
-    this.send = (message) => {
-      this.#note(message)
-      return send(message)
-    }
+  constructor(inner: Send) {
+    this.#inner = inner
   }
 
   #note(message: SendMessage): void {

@@ -35,7 +35,7 @@ const syncBytes = 16 * 1024
 
 /** A `send` that compresses. It keeps the head back until the first of the body shows how the answer is sent. */
 export class CompressingSend {
-  readonly send: Send
+  readonly send: Send = (message) => this.#take(message)
   readonly #inner: Send
   readonly #settings: CompressingSettings
   /** The head that waits for the body. */
@@ -47,7 +47,6 @@ export class CompressingSend {
   constructor(inner: Send, settings: CompressingSettings) {
     this.#inner = inner
     this.#settings = settings
-    this.send = (message) => this.#take(message)
   }
 
   /** Waits for the end of a call, and for what it has not awaited itself, and frees what is left then. */

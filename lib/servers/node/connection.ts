@@ -55,7 +55,7 @@ export class Connection {
     this.server = server
     ;(socket as ConnectedSocket)[key] = this
     // node:http calls this after an answer that it takes for the last one.
-    socket.destroySoon = () => this.close()
+    socket.destroySoon = this.#closeSoon
     socket.on('end', () => {
       this.ended = true
       this.occupant?.peerEnded()
@@ -63,6 +63,8 @@ export class Connection {
     // An error is followed by the event close, and nothing else is to be done about it.
     socket.on('error', () => {})
   }
+
+  readonly #closeSoon = (): void => this.close()
 
   /** The connection of a socket that a server accepted. */
   static of(socket: Socket): Connection | undefined {
@@ -84,6 +86,8 @@ export class Connection {
   /** Ends an occupant's turn. */
   release(): void {
     this.occupant = null
+    // An idle connection keeps nothing of its last request.
+    if (this.newest?.complete === true) this.newest = null
     if (this.closing || this.socket.destroyed) return this.close()
     const next = this.#waiting.shift()
     if (this.#held && this.#waiting.length === 0) this.#hold(false)

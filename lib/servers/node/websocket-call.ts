@@ -44,10 +44,12 @@ export class WebSocketCall implements WebSocketTransport, SessionObserver, Occup
       observer: this,
       settings: server,
     })
-    upgrade.early.onLost = () => {
-      this.#socket.destroy()
-      this.#session.disconnect(1006, '')
-    }
+    upgrade.early.onLost = this.#clientLost
+  }
+
+  readonly #clientLost = (): void => {
+    this.#socket.destroy()
+    this.#session.disconnect(1006, '')
   }
 
   get #socket(): Socket {
