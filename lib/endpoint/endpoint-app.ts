@@ -31,7 +31,7 @@ export function endpointApp(endpoint: Endpoint): ASGIApp {
     }
     if (result instanceof Response) return ended(scope, result.respond(scope, receive, send))
     return Promise.resolve(result).then(
-      (value) => ended(scope, answer(value, { scope, receive, send })),
+      (value) => unlessSettled(ended(scope, answer(value, { scope, receive, send }))),
       (error: unknown) => ended(scope, raise(error, { scope, receive, send })),
     )
   }
@@ -48,6 +48,11 @@ function answer(value: unknown, { scope, receive, send }: Call): Promise<void> {
 /** Waits for the end of a call only where something may have been left to be done then. */
 function ended(scope: HTTPScope & FrameworkScope, call: Promise<void>): Promise<void> {
   return call === settled && !scope.at_end ? call : endCall(scope, call)
+}
+
+/** A promise that follows another one takes three more turns: nothing is not waited for. */
+function unlessSettled(call: Promise<void>): Promise<void> | undefined {
+  return call === settled ? undefined : call
 }
 
 /** Makes an app of an endpoint for WebSockets; see {@link endpointApp}. */

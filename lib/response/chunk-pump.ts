@@ -1,20 +1,31 @@
 import { settled } from '../spec/app.ts'
 import type { Send } from '../spec/app.ts'
-import type { HTTPResponseStartMessage, HTTPSendMessage } from '../spec/messages.ts'
+import type { HTTPResponseBodyMessage, HTTPResponseStartMessage } from '../spec/messages.ts'
 import { show } from '../spec/violations.ts'
 import type { ChunkSource } from './chunk-source.ts'
+
+/** How the chunks go out. */
+export interface Answering {
+  readonly start: HTTPResponseStartMessage
+  readonly send: Send
+  /** Returns the signal that aborts when the client leaves, where there is one. */
+  readonly signalOf: () => AbortSignal | undefined
+}
 
 /**
  * Moves a response into `send`: its start, then the chunks of its source one at a time. However that ends, the source
  * has ended or was cancelled.
  *
- * A source that is still being waited for after one turn of the event loop lets the head go out and has the client watched.
- * One that is quicker costs neither: making a signal takes longer than sending a chunk.
+ * The start waits for the first chunk, so that a source that fails at once can still be answered with an error; but for one
+ * turn of the event loop at most. A source that is still being waited for then lets the head go out and has the client
+ * watched. One that is quicker costs neither: making a signal takes longer than sending a chunk.
  */
 export class ChunkPump {
   readonly #source: ChunkSource
   readonly #send: Send
   readonly #signalOf: () => AbortSignal | undefined
+  /** What begins the answer; `null` once it was sent. */
+  #start: HTTPResponseStartMessage | null
   /** Aborts when the client leaves; `null` until the source was slow. */
   #signal: AbortSignal | null = null
   /** Looks once whether the source is slow. */
@@ -22,42 +33,51 @@ export class ChunkPump {
   /** True while the source is being waited for. */
   #waiting = false
   #chunkSent = false
+  /** True once the source has ended: there is nothing left to cancel. */
+  #ended = false
   #stopped = false
   #leave!: () => void
+  #fail!: (error: unknown) => void
 
-  /** @param signalOf Returns the signal that aborts when the client leaves, where there is one. */
-  constructor(source: ChunkSource, send: Send, signalOf: () => AbortSignal | undefined) {
+  constructor(source: ChunkSource, { start, send, signalOf }: Answering) {
     this.#source = source
+    this.#start = start
     this.#send = send
     this.#signalOf = signalOf
   }
 
   /** Runs until everything is sent, or until the client leaves while the source is being waited for. */
-  run(start: HTTPResponseStartMessage): Promise<void> {
+  run(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#leave = resolve
-      this.#pump(start).then(resolve, reject)
+      this.#fail = reject
+      this.#pump().then(resolve, reject)
     })
   }
 
-  async #pump(start: HTTPResponseStartMessage): Promise<void> {
+  async #pump(): Promise<void> {
     const source = this.#source
     try {
-      await this.#hand(start)
       while (!this.#stopped) {
         this.#waiting = true
         if (source.waits && this.#signal === null) this.#look ??= setImmediate(() => this.#lookAtSource())
         const { done, value } = await source.next()
         this.#waiting = false
         if (this.#stopped) return
-        if (done === true) return await this.#send({ type: 'http.response.body', body: '', more_body: false })
-        const sent = this.#handChunk(value)
+        this.#ended = done === true
+        const message = this.#ended ? lastMessage : chunkMessage(value)
+        if (this.#start !== null) await this.#begin(this.#start)
+        const sent = this.#send(message)
+        if (this.#ended) return await sent
+        this.#chunkSent = true
         if (sent !== settled) await sent
       }
       await source.cancel()
     } catch (error) {
       // A source that fails since the client has left, which it may notice first, has nobody to fail for.
-      if (!this.#waiting || this.#signalOf()?.aborted !== true) throw error
+      if (this.#waiting && this.#signalOf()?.aborted === true) return
+      if (!this.#waiting && !this.#ended) await source.cancel(error)
+      throw error
     } finally {
       if (this.#look !== null) clearImmediate(this.#look)
       this.#signal?.removeEventListener('abort', this.#stop)
@@ -82,41 +102,36 @@ export class ChunkPump {
     this.#leave()
   }
 
-  /**
-   * Sends nothing, so that the head goes out: servers keep it back until there is a body, so that a source that fails at
-   * once can still become a 500. A failure is left to the next chunk.
-   */
+  /** Sends the start and nothing behind it, with which servers let the head go out. */
   async #flush(): Promise<void> {
     try {
+      if (this.#start !== null) await this.#begin(this.#start)
       await this.#send({ type: 'http.response.body', body: '', more_body: true })
-    } catch {}
-  }
-
-  #handChunk(chunk: unknown): Promise<void> {
-    if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return this.#refuse(chunk)
-    this.#chunkSent = true
-    const sent = this.#send({ type: 'http.response.body', body: chunk, more_body: true })
-    return sent === settled ? settled : this.#cancelOnFailure(sent)
-  }
-
-  async #refuse(chunk: unknown): Promise<void> {
-    await this.#source.cancel()
-    throw new TypeError(`Cannot stream a chunk: it is ${show(chunk)}, expected a string or a Uint8Array`)
-  }
-
-  #hand(message: HTTPSendMessage): Promise<void> {
-    const sent = this.#send(message)
-    return sent === settled ? settled : this.#cancelOnFailure(sent)
-  }
-
-  async #cancelOnFailure(sent: Promise<void>): Promise<void> {
-    try {
-      await sent
     } catch (error) {
-      await this.#source.cancel(error)
-      throw error
+      // The next chunk fails in the same way, unless it is the one that is waited for.
+      if (this.#waiting) this.#giveUp(error)
     }
   }
+
+  #giveUp(error: unknown): void {
+    this.#stopped = true
+    void abandon(this.#source, error)
+    this.#fail(error)
+  }
+
+  #begin(start: HTTPResponseStartMessage): Promise<void> {
+    this.#start = null
+    return this.#send(start)
+  }
+}
+
+const lastMessage: HTTPResponseBodyMessage = Object.freeze({ type: 'http.response.body', body: '', more_body: false })
+
+function chunkMessage(chunk: unknown): HTTPResponseBodyMessage {
+  if (typeof chunk === 'string' || chunk instanceof Uint8Array) {
+    return { type: 'http.response.body', body: chunk, more_body: true }
+  }
+  throw new TypeError(`Cannot stream a chunk: it is ${show(chunk)}, expected a string or a Uint8Array`)
 }
 
 /** Cancels a source that may never answer. Its failure has nobody left to be reported to. */

@@ -68,8 +68,8 @@ export class StreamingResponse extends Response {
   }
 
   #pump(source: ChunkSource, scope: HTTPScope | WebSocketScope, send: Send): Promise<void> {
-    const pump = new ChunkPump(source, send, () => scope.extensions?.['http.disconnect.signal']?.signal)
-    return pump.run(this.startMessage())
+    const signalOf = (): AbortSignal | undefined => scope.extensions?.['http.disconnect.signal']?.signal
+    return new ChunkPump(source, { start: this.startMessage(), send, signalOf }).run()
   }
 
   #trailing(scope: HTTPScope | WebSocketScope, send: Send): Send {

@@ -1,6 +1,5 @@
 import { settled } from '../spec/app.ts'
 import type { ASGIApp, Receive, Send } from '../spec/app.ts'
-import { handled } from '../spec/handled.ts'
 import type * as messages from '../spec/messages.ts'
 import type { HTTPScope } from '../spec/scope.ts'
 import { ClientDisconnected } from '../spec/violations.ts'
@@ -60,7 +59,7 @@ const disconnect: messages.HTTPReceiveMessage = Object.freeze({ type: 'http.disc
  */
 export class HTTPExchange implements ResponseObserver {
   readonly receive: Receive = () => this.#receive()
-  readonly send: Send = (message) => handled(this.response.send(message as messages.HTTPSendMessage))
+  readonly send: Send = (message) => this.response.send(message as messages.HTTPSendMessage)
   readonly response: ResponseWriter
   readonly #parts: ExchangeParts
   #body: MessageQueue<messages.HTTPReceiveMessage> | null = null

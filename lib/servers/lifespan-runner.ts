@@ -8,8 +8,7 @@ import { LifespanFailed } from './lifespan-failed.ts'
 import { MessageQueue } from './message-queue.ts'
 import type { Flow } from './message-queue.ts'
 import type { ServerLog } from './server-log.ts'
-import { waiter } from './waiter.ts'
-import type { Waiter } from './waiter.ts'
+import { Waiter } from './waiter.ts'
 
 /** The ways to treat the lifespan of an app, the usual one first. */
 export const lifespanModes = ['auto', 'on', 'off'] as const
@@ -32,8 +31,8 @@ export class LifespanRunner {
   readonly #mode: LifespanMode
   readonly #log: ServerLog
   readonly #queue: MessageQueue<LifespanReceiveMessage> = new MessageQueue(unbounded)
-  readonly #started: Waiter = waiter()
-  readonly #stopped: Waiter = waiter()
+  readonly #started: Waiter = new Waiter()
+  readonly #stopped: Waiter = new Waiter()
   #state: string = lifespanSend.initial
   #stopping = false
   /** True once the app has told itself that it failed. */

@@ -4,6 +4,8 @@ export interface Flow {
   resume(): void
 }
 
+type Reader<M> = (message: M) => void
+
 interface Entry<M> {
   readonly message: M
   readonly size: number
@@ -22,7 +24,9 @@ export const messageOverheadBytes = 64
 export class MessageQueue<M> {
   readonly #flow: Flow
   readonly #entries: Array<Entry<M>> = []
-  readonly #readers: Array<(message: M) => void> = []
+  /** Who waits first: hardly ever does anybody wait behind. */
+  #reader: Reader<M> | null = null
+  readonly #laterReaders: Array<Reader<M>> = []
   #size = 0
   #paused = false
   #ending: M | null = null
@@ -36,7 +40,7 @@ export class MessageQueue<M> {
     const entry = this.#entries.shift()
     if (entry === undefined) {
       if (this.#ending !== null) return Promise.resolve(this.#ending)
-      return new Promise((resolve) => this.#readers.push(resolve))
+      return new Promise((resolve) => this.#wait(resolve))
     }
     this.#size -= entry.size
     if (this.#paused && this.#size <= highWaterBytes / 2) this.#release()
@@ -46,8 +50,8 @@ export class MessageQueue<M> {
   /** Adds a message of a size in bytes. Ignored after the ending. */
   push(message: M, size: number): void {
     if (this.#ending !== null) return
-    const reader = this.#readers.shift()
-    if (reader !== undefined) return reader(message)
+    const reader = this.#nextReader()
+    if (reader !== null) return reader(message)
     this.#entries.push({ message, size })
     this.#size += size
     if (this.#paused || this.#size <= highWaterBytes) return
@@ -59,7 +63,18 @@ export class MessageQueue<M> {
   end(ending: M): void {
     if (this.#ending !== null) return
     this.#ending = ending
-    for (const reader of this.#readers.splice(0)) reader(ending)
+    for (let reader = this.#nextReader(); reader !== null; reader = this.#nextReader()) reader(ending)
+  }
+
+  #wait(reader: Reader<M>): void {
+    if (this.#reader === null) this.#reader = reader
+    else this.#laterReaders.push(reader)
+  }
+
+  #nextReader(): Reader<M> | null {
+    const reader = this.#reader
+    if (reader !== null) this.#reader = this.#laterReaders.shift() ?? null
+    return reader
   }
 
   #release(): void {

@@ -2,6 +2,7 @@ import { Headers } from '../http/headers.ts'
 import { settled } from '../spec/app.ts'
 import { isFieldValue } from '../spec/field-syntax.ts'
 import { checkMessageValues, flattenHeaders } from '../spec/message-values.ts'
+import { handled } from '../spec/handled.ts'
 import type * as messages from '../spec/messages.ts'
 import type { HTTPScope } from '../spec/scope.ts'
 import { eventOf, httpSend, nextState } from '../spec/transitions.ts'
@@ -14,8 +15,7 @@ import type { OpenFile } from './file-sender.ts'
 import type { FlatHeaders, ResponseTransport, ResponseHead } from './http-transport.ts'
 import { frameResponse, withoutFraming } from './response-framing.ts'
 import type { ResponseFraming } from './response-framing.ts'
-import { waiter } from './waiter.ts'
-import type { Waiter } from './waiter.ts'
+import { Waiter } from './waiter.ts'
 
 /** What a writer needs to know of the request that it answers. */
 export type AnsweredScope = Pick<HTTPScope, 'extensions'> & { readonly method?: string }
@@ -78,13 +78,13 @@ export class ResponseWriter {
     return this.#bytesSent
   }
 
-  /** Takes one message of the answer, after those before it. */
+  /** Takes one message of the answer, after those before it. A rejection counts as handled. */
   send(message: messages.HTTPSendMessage): Promise<void> {
-    if (this.#file !== null) return this.#file.then(() => this.send(message))
+    if (this.#file !== null) return handled(this.#file.then(() => this.send(message)))
     try {
       return this.take(message)
     } catch (error) {
-      return Promise.reject(error)
+      return handled(Promise.reject(error))
     }
   }
 
@@ -201,7 +201,7 @@ export class ResponseWriter {
     if (piece !== null) this.#bytesSent = total
     if (next === 'complete') return this.#end(piece, length)
     if (piece === null) this.#transport.flush()
-    else if (!this.#transport.write(piece, length)) this.#drain ??= waiter()
+    else if (!this.#transport.write(piece, length)) this.#drain ??= new Waiter()
   }
 
   #takeTrailers(message: messages.HTTPResponseTrailersMessage, next: string): Promise<void> {
@@ -228,10 +228,11 @@ export class ResponseWriter {
   #takeFile(message: messages.HTTPSendMessage, next: string, openFile: () => Promise<OpenFile>): Promise<void> {
     if (this.#scope.extensions[message.type as 'http.response.pathsend'] === undefined) throw notOffered(message.type)
     checkMessageValues('send', message)
-    this.#file = this.#sendFile(next, openFile).finally(() => {
+    const file = this.#sendFile(next, openFile).finally(() => {
       this.#file = null
     })
-    return this.#file
+    this.#file = handled(file)
+    return file
   }
 
   async #sendFile(next: string, openFile: () => Promise<OpenFile>): Promise<void> {

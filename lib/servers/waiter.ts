@@ -1,19 +1,24 @@
 import { handled } from '../spec/handled.ts'
 
-/** A promise with its two ends, for somebody who waits until a peer catches up. */
-export interface Waiter {
+/** A promise with its two ends, for somebody who waits until a peer catches up. A rejection counts as handled. */
+export class Waiter {
   readonly promise: Promise<void>
-  resolve(): void
-  reject(error: Error): void
-}
+  #resolve!: () => void
+  #reject!: (error: Error) => void
 
-/** Makes a {@link Waiter}. Its rejection counts as handled. */
-export function waiter(): Waiter {
-  let resolve!: () => void
-  let reject!: (error: Error) => void
-  const promise = new Promise<void>((onDone, onError) => {
-    resolve = onDone
-    reject = onError
-  })
-  return { promise: handled(promise), resolve, reject }
+  constructor() {
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+  }
+
+  resolve(): void {
+    this.#resolve()
+  }
+
+  reject(error: Error): void {
+    void handled(this.promise)
+    this.#reject(error)
+  }
 }

@@ -14,8 +14,7 @@ import { frameResponse } from './response-framing.ts'
 import { ResponseWriter } from './response-writer.ts'
 import type { ResponseObserver } from './response-writer.ts'
 import type { WebSocketTransport } from './websocket-transport.ts'
-import { waiter } from './waiter.ts'
-import type { Waiter } from './waiter.ts'
+import { Waiter } from './waiter.ts'
 
 /** Hears what becomes of a session. */
 export interface SessionObserver {
@@ -163,7 +162,7 @@ export class WebSocketSession implements ResponseObserver {
 
   #deliver(data: string | Uint8Array): Promise<void> {
     this.#bytesSent += byteLength(data)
-    if (!this.#parts.transport.send(data)) this.#drain ??= waiter()
+    if (!this.#parts.transport.send(data)) this.#drain ??= new Waiter()
     return this.#drain === null ? settled : this.#drain.promise
   }
 

@@ -78,8 +78,8 @@ class ContractHandler {
   }
 
   #read(call: ConnectionCall, input: EndpointInput): EndpointResult | Promise<EndpointResult> {
-    const waiting = readParts(this.#readers, call, input as unknown as NamedValues)
-    return waiting === undefined ? this.#answer(call, input) : waiting.then(() => this.#answer(call, input))
+    const receiver = { call, values: input as unknown as NamedValues }
+    return readParts<EndpointResult>(this.#readers, receiver, () => this.#answer(call, input))
   }
 
   #answer(call: ConnectionCall, input: EndpointInput): EndpointResult | Promise<EndpointResult> {

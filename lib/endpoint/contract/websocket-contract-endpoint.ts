@@ -2,6 +2,7 @@ import type { WebSocket } from '../../request/websocket.ts'
 import { show } from '../../spec/violations.ts'
 import { ConnectionCall, readParts } from '../dependencies/connection-call.ts'
 import type { NamedValues } from '../dependencies/connection-call.ts'
+import { bodyReaderIn } from '../dependencies/dependency-plan.ts'
 import { waitingDependencies } from '../dependencies/open-dependencies.ts'
 import { OverridablePlan } from '../dependencies/overridable-plan.ts'
 import { runPlan } from '../dependencies/run-plan.ts'
@@ -23,7 +24,7 @@ export function websocketContractOf(endpoint: unknown): WebSocketContract | null
  * Makes an endpoint for WebSockets that keeps a contract: what is wrong with the handshake closes it with 1008 before the
  * accept, which the peer sees as a 403.
  *
- * @throws TypeError for a function that is none, and for dependencies in a circle.
+ * @throws TypeError for a function that is none, for dependencies in a circle, and for one that reads a body.
  */
 export function websocketContractEndpoint<Shape extends WebSocketShape, Params, State>(
   contract: WebSocketContract<Shape>,
@@ -34,6 +35,12 @@ export function websocketContractEndpoint<Shape extends WebSocketShape, Params, 
   }
   const { shape } = contract
   const plan = new OverridablePlan(neededRoots(shape))
+  const reading = bodyReaderIn(plan.plan)
+  if (reading !== null) {
+    throw new TypeError(
+      `Cannot make an endpoint for WebSockets with the dependency ${show(reading.name)}: it reads the body, which a WebSocket does not have`,
+    )
+  }
   const { path, query, headers, cookies } = shape
   const readers = partReaders({ path, query, headers, cookies })
   const handle = async (given: WebSocket<Params, State>): Promise<void> => {
@@ -41,8 +48,7 @@ export function websocketContractEndpoint<Shape extends WebSocketShape, Params, 
     const call = new ConnectionCall(connection)
     const values: NamedValues = { params: connection.pathParams, websocket: new MessageSocket(connection, shape) }
     await runPlan(plan.for(connection), call, values)
-    await readParts(readers, call, values)
-    call.check()
+    await readParts(readers, { call, values }, () => call.check())
     await endpoint(values as Parameters<typeof endpoint>[0])
     await waitingDependencies(connection.scope)?.endAll()
   }

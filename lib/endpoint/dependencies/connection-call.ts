@@ -100,34 +100,38 @@ export class CallInput implements DependencyContext {
 export type NamedValues = Record<string, unknown>
 
 /**
- * Reads and validates parts one after the other, and puts their values into an object. It waits for nothing unless a body
- * is read or a schema takes its time.
+ * Reads and validates parts one after the other, puts their values into an object, and goes on then. It waits for nothing
+ * unless a body is read or a schema takes its time.
  */
-export function readParts(
+export function readParts<Result>(
   readers: readonly PartReader[],
-  call: ConnectionCall,
-  values: NamedValues,
-): void | Promise<void> {
+  receiver: Receiver,
+  goOn: () => Result | Promise<Result>,
+): Result | Promise<Result> {
   for (let index = 0; index < readers.length; index++) {
-    const waiting = readPart(readers[index]!, call, values)
+    const reader = readers[index]!
+    const given = reader.read(receiver.call.connection)
+    const waiting = given instanceof Promise ? null : validatePart(reader, given, receiver)
     if (waiting === undefined) continue
-    const isLast = index === readers.length - 1
-    return isLast ? waiting : waiting.then(() => readParts(readers.slice(index + 1), call, values))
+    const readOthers = (): Result | Promise<Result> =>
+      index === readers.length - 1 ? goOn() : readParts(readers.slice(index + 1), receiver, goOn)
+    if (waiting !== null) return waiting.then(readOthers)
+    return (given as Promise<unknown>).then(
+      (value) => {
+        const validating = validatePart(reader, value, receiver)
+        return validating === undefined ? readOthers() : validating.then(readOthers)
+      },
+      (error: unknown) => {
+        receiver.call.rejectBody(reader.part, error)
+        return readOthers()
+      },
+    )
   }
-  return undefined
-}
-
-function readPart(reader: PartReader, call: ConnectionCall, values: NamedValues): void | Promise<void> {
-  const given = reader.read(call.connection)
-  if (!(given instanceof Promise)) return validatePart(reader, given, { call, values })
-  return given.then(
-    (value: unknown) => validatePart(reader, value, { call, values }),
-    (error: unknown) => call.rejectBody(reader.part, error),
-  )
+  return goOn()
 }
 
 /** Where the value of a part goes, or what is wrong with it. */
-interface Receiver {
+export interface Receiver {
   readonly call: ConnectionCall
   readonly values: NamedValues
 }

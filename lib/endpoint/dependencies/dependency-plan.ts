@@ -64,6 +64,12 @@ export function planDependencies(roots: readonly Root[], overrides: Overrides = 
   return { steps, outputs, endsEarly: steps.some(({ dependency }) => dependency.cleanup === 'before-response') }
 }
 
+/** Returns the first of the dependencies that reads the body of the request; `null` when there is none. */
+export function bodyReaderIn({ steps }: DependencyPlan): Dependency | null {
+  const reading = steps.find(({ parts }) => parts.some(({ part }) => part === 'body' || part === 'form'))
+  return reading?.dependency ?? null
+}
+
 /** Walks the graph of one endpoint. */
 class Planner {
   readonly steps: Step[] = []

@@ -64,8 +64,7 @@ function valueOf(step: Step, run: Run): unknown {
 function madeOfParts(step: Step, input: CallInput, run: Run): unknown {
   const before = run.call.errorCount
   const make = (): unknown => (run.call.errorCount > before ? leftOut : made(step, input, run))
-  const waiting = readParts(step.parts, run.call, input as unknown as NamedValues)
-  return waiting === undefined ? make() : waiting.then(make)
+  return readParts(step.parts, { call: run.call, values: input as unknown as NamedValues }, make)
 }
 
 function made(step: Step, input: CallInput, { call }: Run): unknown {

@@ -5,8 +5,7 @@ import { HTTPExchange } from '../http-exchange.ts'
 import type { ExchangeObserver } from '../http-exchange.ts'
 import type { FlatHeaders, HTTPTransport, ResponseHead } from '../http-transport.ts'
 import { DisconnectSignal } from '../signals.ts'
-import { waiter } from '../waiter.ts'
-import type { Waiter } from '../waiter.ts'
+import { Waiter } from '../waiter.ts'
 import { fetchScope } from './fetch-scope.ts'
 import type { FetchSurroundings, FetchTarget } from './fetch-scope.ts'
 
@@ -110,7 +109,7 @@ export class FetchCall implements HTTPTransport, ExchangeObserver {
   }
 
   pause(): void {
-    this.#held ??= waiter()
+    this.#held ??= new Waiter()
   }
 
   resume(): void {

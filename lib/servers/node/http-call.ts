@@ -64,9 +64,10 @@ export class HTTPCall extends NodeResponse implements HTTPTransport, ExchangeObs
       this.#bodyLeft -= chunk.length
       this.#exchange.bodyChunk(chunk, this.#bodyLeft === 0)
     })
-    // Only a body of unknown length ends without having been counted down.
+    // A body of known length has ended when it was counted down.
+    if (this.#bodyLeft !== Infinity) return
     this.#request.on('end', () => {
-      if (this.#bodyLeft > 0) this.#exchange.bodyChunk(noBytes, true)
+      this.#exchange.bodyChunk(noBytes, true)
       this.#bodyLeft = 0
     })
   }

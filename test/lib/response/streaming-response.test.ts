@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { test } from 'tap'
+import { HTTPException } from '../../../lib/exceptions/http-exception.ts'
 import { StreamingResponse } from '../../../lib/response/streaming-response.ts'
 import type { Chunk, Chunks } from '../../../lib/response/chunk-source.ts'
 import type { ResponseOptions } from '../../../lib/response/response.ts'
@@ -310,11 +311,43 @@ test('StreamingResponse: a client that leaves between two slow chunks stops the 
   t.notOk(sent.some((message) => message.type === 'http.response.body' && message.body === 'b'))
 })
 
-test('StreamingResponse: does not read a source for a client that has left before', async (t) => {
-  const source = new ProbeSource('a')
+test('StreamingResponse: asks a source no further for a client that has left before', async (t) => {
+  const source = new ProbeSource('a', 'b')
   const refusing: Send = () => Promise.reject(gone)
   await new StreamingResponse(source).respond(httpScope(), receiveNothing, refusing)
-  t.strictSame([source.asked, source.returned], [0, 1])
+  t.strictSame([source.asked, source.returned], [1, 1])
+})
+
+test('StreamingResponse: a source that is slow is not waited for when the head cannot be sent', async (t) => {
+  const source = new ProbeSource()
+  const refusing: Send = () => Promise.reject(new Error('refused'))
+  await t.rejects(new StreamingResponse(source).respond(httpScope(), receiveNothing, refusing), { message: 'refused' })
+  t.equal(source.returned, 1)
+})
+
+test('StreamingResponse: a source that fails before its first chunk leaves the answer to whoever handles the error', async (t) => {
+  async function* failing(): AsyncGenerator<string, void, undefined> {
+    await settled
+    if (gone.message !== '') throw new HTTPException(404)
+    yield 'a'
+  }
+  const { sent, send } = recorder()
+  await t.rejects(new StreamingResponse(failing()).respond(httpScope(), receiveNothing, send), new HTTPException(404))
+  t.strictSame(sent, [])
+})
+
+test('StreamingResponse: the head of a slow source goes out after one turn, alone', async (t) => {
+  const { sent, send } = recorder()
+  const source = new ProbeSource()
+  void new StreamingResponse(source).respond(httpScope(), receiveNothing, send)
+  await settled
+  t.strictSame(sent, [])
+  await new Promise(setImmediate)
+  await new Promise(setImmediate)
+  t.strictSame(
+    sent.map(({ type }) => type),
+    ['http.response.start', 'http.response.body'],
+  )
 })
 
 test('StreamingResponse: a client that has left before a slow source is waited for stops it', async (t) => {

@@ -1,16 +1,16 @@
 import { test } from 'tap'
-import { waiter } from '../../../lib/servers/waiter.ts'
+import { Waiter } from '../../../lib/servers/waiter.ts'
 import { handled } from '../../../lib/spec/handled.ts'
 import { settled } from '../../../lib/spec/app.ts'
 
-test('waiter: resolve() resolves its promise', async (t) => {
-  const waiting = waiter()
+test('Waiter: resolve() resolves its promise', async (t) => {
+  const waiting = new Waiter()
   waiting.resolve()
   t.equal(await waiting.promise, undefined)
 })
 
-test('waiter: reject() rejects its promise', async (t) => {
-  const waiting = waiter()
+test('Waiter: reject() rejects its promise', async (t) => {
+  const waiting = new Waiter()
   waiting.reject(new Error('gone'))
   await t.rejects(waiting.promise, { message: 'gone' })
 })
@@ -26,8 +26,8 @@ async function unhandledDuring(act: () => void): Promise<unknown[]> {
   return reasons
 }
 
-test('waiter: a rejection that nobody waits for is no unhandled one', async (t) => {
-  t.strictSame(await unhandledDuring(() => waiter().reject(new Error('gone'))), [])
+test('Waiter: a rejection that nobody waits for is no unhandled one', async (t) => {
+  t.strictSame(await unhandledDuring(() => new Waiter().reject(new Error('gone'))), [])
 })
 
 test('handled: a rejection that nobody waits for is no unhandled one, and is still told', async (t) => {
