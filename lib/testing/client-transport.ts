@@ -19,7 +19,6 @@ export interface TransportSettings {
   readonly scopes: ScopeSource
   readonly calls: CallRegistry
   readonly cookies: CookieJar
-  readonly headers: Headers
   readonly raiseServerErrors: boolean
   readonly unreadLimitBytes: number
   readonly closeTimeoutMs: number
@@ -29,13 +28,13 @@ export interface TransportSettings {
 export interface OutgoingRequest extends RequestParts {
   readonly target: RequestTarget
   readonly history: readonly TestResponse[]
-  readonly cookies: Readonly<Record<string, string>>
   readonly signal: AbortSignal | null
 }
 
 /** One handshake. */
 export interface OutgoingHandshake {
   readonly target: RequestTarget
+  readonly clientHeaders: Headers
   readonly headers: Headers
   readonly cookies: Readonly<Record<string, string>>
   readonly subprotocols: readonly string[]
@@ -53,6 +52,7 @@ export class ClientTransport {
   async request({
     method,
     target,
+    clientHeaders,
     headers,
     cookies: own,
     body,
@@ -61,7 +61,7 @@ export class ClientTransport {
   }: OutgoingRequest): Promise<TestResponse> {
     signal?.throwIfAborted()
     const { scopes, calls, cookies } = this.#settings
-    const sent = this.#headersOf(target, [body.headers, headers], own)
+    const sent = this.#headersOf(target, [clientHeaders, body.headers, headers], own)
     // An announced length makes chunks needless, and a server refuses both together.
     if (headers.has('content-length')) sent.delete('transfer-encoding')
     const scope = requestScope(scopes, { method, target, headers: sent })
@@ -78,9 +78,15 @@ export class ClientTransport {
    *
    * @throws {@link WebSocketDenied} when it refuses.
    */
-  async handshake({ target, headers, cookies: own, subprotocols }: OutgoingHandshake): Promise<TestWebSocket> {
+  async handshake({
+    target,
+    clientHeaders,
+    headers,
+    cookies: own,
+    subprotocols,
+  }: OutgoingHandshake): Promise<TestWebSocket> {
     const { scopes, calls, cookies, closeTimeoutMs } = this.#settings
-    const sent = this.#headersOf(target, [handshakeFields(subprotocols), headers], own)
+    const sent = this.#headersOf(target, [clientHeaders, handshakeFields(subprotocols), headers], own)
     const scope = handshakeScope(scopes, { target, headers: sent, subprotocols })
     const call = new WebSocketCall({ scope, context: this.#contextOf(target, []), closeTimeoutMs })
     calls.run(call, scope)
@@ -100,7 +106,7 @@ export class ClientTransport {
     layers: readonly HeadersInit[],
     ownCookies: Readonly<Record<string, string>>,
   ): MutableHeaders {
-    const headers = layeredHeaders([defaultHeaders(target), this.#settings.headers, ...layers])
+    const headers = layeredHeaders([defaultHeaders(target), ...layers])
     const cookies = cookieField(this.#settings.cookies.header(target.url), ownCookies, target.url)
     if (cookies !== null) headers.setDefault('cookie', cookies)
     return headers

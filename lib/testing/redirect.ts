@@ -7,8 +7,12 @@ import type { TestResponse } from './test-response.ts'
 /** What a redirect may change of a request. */
 export interface RequestParts {
   readonly method: string
+  /** The fields that the client sends with every request. */
+  readonly clientHeaders: Headers
   /** The fields that the test gave for this request. */
   readonly headers: Headers
+  /** The cookies that the test gave for this request. */
+  readonly cookies: Readonly<Record<string, string>>
   readonly body: RequestBody
 }
 
@@ -21,7 +25,8 @@ const contentFields = ['content-encoding', 'content-language', 'content-location
 const fieldsOfOneOrigin = ['authorization', 'cookie', 'host', 'proxy-authorization']
 
 /**
- * Returns the request that a response redirects to, or `null` when it does not.
+ * Returns the request that a response redirects to, or `null` when it does not. What proves who the client is does not go
+ * to another origin, and does not come back from there either.
  *
  * @throws TypeError when the location is no http URL, or when the body was a stream and would have to be sent again.
  * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
@@ -35,10 +40,23 @@ export function redirectedRequest(request: RequestParts, response: TestResponse)
   if (method === request.method && !request.body.repeatable) {
     throw new TypeError(`Cannot follow the redirect from ${url}: the body was a stream, which cannot be sent twice`)
   }
-  const kept = new MutableHeaders(request.headers)
-  if (method !== request.method) for (const name of contentFields) kept.delete(name)
-  if (target.origin !== new URL(url).origin) for (const name of fieldsOfOneOrigin) kept.delete(name)
-  return { method, url: target.href, headers: kept, body: method === request.method ? request.body : noBody }
+  const isSameMethod = method === request.method
+  const isSameOrigin = target.origin === new URL(url).origin
+  const dropped = [...(isSameMethod ? [] : contentFields), ...(isSameOrigin ? [] : fieldsOfOneOrigin)]
+  return {
+    method,
+    url: target.href,
+    clientHeaders: without(dropped, request.clientHeaders),
+    headers: without(dropped, request.headers),
+    cookies: isSameOrigin ? request.cookies : {},
+    body: isSameMethod ? request.body : noBody,
+  }
+}
+
+function without(names: readonly string[], headers: Headers): Headers {
+  const kept = new MutableHeaders(headers)
+  for (const name of names) kept.delete(name)
+  return kept
 }
 
 function locationOf(location: string, base: string): URL {

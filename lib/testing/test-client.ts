@@ -60,7 +60,6 @@ export class TestClient implements AsyncDisposable {
       scopes: { rootPath, client, state: this.#lifespan.state, extensions, shutdown: this.#shutdown },
       calls: this.#calls,
       cookies: this.cookies,
-      headers: this.headers,
       raiseServerErrors,
       unreadLimitBytes,
       closeTimeoutMs,
@@ -127,23 +126,21 @@ export class TestClient implements AsyncDisposable {
   async request(method: string, path: string, options: RequestOptions = {}): Promise<TestResponse> {
     this.#mustBeOpen(`request ${method} ${path}`)
     const { query, signal = null, followRedirects = this.#followRedirects } = options
-    let { cookies = {} } = options
     const history: TestResponse[] = []
     let target = requestTarget(this.#base, path, query)
     let parts: RequestParts = {
       method: checkedMethod(method),
+      clientHeaders: this.headers,
       headers: ownHeaders(options),
+      cookies: options.cookies ?? {},
       body: requestBody(options),
     }
     for (;;) {
-      const response = await this.#transport.request({ ...parts, target, cookies, signal, history: [...history] })
+      const response = await this.#transport.request({ ...parts, target, signal, history: [...history] })
       const redirected = followRedirects ? redirectedRequest(parts, response) : null
       if (redirected === null) return response
       if (history.push(response) > maxRedirects) throw tooManyRedirects(path)
-      const from = new URL(target.url).origin
       target = requestTarget(this.#base, redirected.url)
-      // Like the fields of one origin, they are not for another one.
-      if (new URL(target.url).origin !== from) cookies = {}
       parts = redirected
     }
   }
@@ -157,7 +154,8 @@ export class TestClient implements AsyncDisposable {
     this.#mustBeOpen(`open WebSocket ${path}`)
     const target = requestTarget(this.#base, path, options.query)
     const { cookies = {}, subprotocols = [] } = options
-    return this.#transport.handshake({ target, headers: ownHeaders(options), cookies, subprotocols })
+    const headers = ownHeaders(options)
+    return this.#transport.handshake({ target, clientHeaders: this.headers, headers, cookies, subprotocols })
   }
 
   /**

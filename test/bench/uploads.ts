@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { fileURLToPath } from 'node:url'
 import { BenchServer, useCompiledServers } from './bench-server.ts'
@@ -10,16 +11,29 @@ import { spreadOf } from './statistics.ts'
 
 /*
  * Uploads a multipart form with one large file to a server of node:http with busboy and to ours, in turn, and prints how
- * long that takes, how much memory the server's process has at most, and how long other requests wait meanwhile.
+ * long that takes, how much memory the server's process has before the first and at most, and how long other requests wait
+ * meanwhile and while nothing is uploaded.
  */
 
 const { values } = parseArgs({
-  options: { megabytes: { type: 'string', default: '50' }, rounds: { type: 'string', default: '7' } },
+  options: {
+    megabytes: { type: 'string', default: '50' },
+    rounds: { type: 'string', default: '7' },
+    /** How many forms arrive at once while the waits are watched. */
+    uploads: { type: 'string', default: '1' },
+  },
 })
 const fileBytes = Number(values.megabytes) * 1_000_000
 const rounds = Number(values.rounds)
+const uploadsAtOnce = Number(values.uploads)
+const quietMs = 200
 
 const median = (figures: readonly number[]): number => spreadOf(figures).median
+
+const longest = (waits: readonly number[]): string =>
+  `${Math.max(...waits).toFixed(1)} ms at most (median ${median(waits).toFixed(1)})`
+
+const megabytes = (bytes: number): string => (bytes / 1_000_000).toFixed(0)
 
 const boundary = 'upload-0123456789abcdef'
 const head = Buffer.from(
@@ -62,13 +76,23 @@ async function textOf(response: IncomingMessage): Promise<string> {
 interface Measured {
   readonly times: number[]
   readonly waits: number[]
+  /** While nothing is uploaded: what the machine and the watching make others wait. */
+  readonly quietWaits: number[]
+  readonly idleRssBytes: number
+  /** After the first round. */
+  firstMaxRssBytes: number
   maxRssBytes: number
 }
 
 async function round(server: BenchServer, measured: Measured): Promise<void> {
   measured.times.push(await upload(server.port))
+  measured.maxRssBytes = (await server.usage()).maxRssBytes
+  measured.firstMaxRssBytes ||= measured.maxRssBytes
+  const longestQuietWait = await watchWaits(server.port)
+  await delay(quietMs)
+  measured.quietWaits.push(await longestQuietWait())
   const longestWait = await watchWaits(server.port)
-  await upload(server.port)
+  await Promise.all(Array.from({ length: uploadsAtOnce }, () => upload(server.port)))
   measured.waits.push(await longestWait())
   measured.maxRssBytes = (await server.usage()).maxRssBytes
 }
@@ -83,16 +107,17 @@ for (const caseId of ['form', 'stream']) {
   const servers = new Map<string, BenchServer>()
   for (const peer of peers) {
     servers.set(peer, await BenchServer.start(peer, caseId))
-    results.set(peer, { times: [], waits: [], maxRssBytes: 0 })
-    await upload(servers.get(peer)!.port)
+    const { rssBytes } = await servers.get(peer)!.usage()
+    const figures = { times: [], waits: [], quietWaits: [] }
+    results.set(peer, { ...figures, idleRssBytes: rssBytes, firstMaxRssBytes: 0, maxRssBytes: 0 })
   }
   for (let turn = 0; turn < rounds; turn++) {
     for (const peer of peers) await round(servers.get(peer)!, results.get(peer)!)
   }
-  for (const [peer, { times, waits, maxRssBytes }] of results) {
-    const memory = (maxRssBytes / 1_000_000).toFixed(0)
+  for (const [peer, { times, waits, quietWaits, idleRssBytes, firstMaxRssBytes, maxRssBytes }] of results) {
+    const [idle, first, most] = [idleRssBytes, firstMaxRssBytes, maxRssBytes].map(megabytes)
     console.log(
-      `${caseId} ${peer}: ${median(times).toFixed(0)} ms, other requests wait ${Math.max(...waits).toFixed(1)} ms at most (median ${median(waits).toFixed(1)}), ${memory} MB at most`,
+      `${caseId} ${peer}: ${median(times).toFixed(0)} ms; other requests wait ${longest(waits)}, without uploads ${longest(quietWaits)}; ${idle} MB idle, ${first} MB at most in the first upload, ${most} MB in all`,
     )
     await servers.get(peer)!.stop()
   }

@@ -2,11 +2,8 @@ import { test } from 'tap'
 import { HTMLResponse } from '../../lib/response/html-response.ts'
 import { PlainTextResponse } from '../../lib/response/plain-text-response.ts'
 import { RedirectResponse } from '../../lib/response/redirect-response.ts'
-import { serve } from '../../lib/servers/node/serve.ts'
-import type { Server } from '../../lib/servers/node/server.ts'
 import { MemoryStore } from '../../lib/storage/memory-store.ts'
 import type { Session } from '../../lib/storage/session.ts'
-import { lint } from '../../lib/testing/conformance/lint.ts'
 import { authentication } from '../../middleware/authentication/authentication.ts'
 import { sessionAuth } from '../../middleware/authentication/session-auth.ts'
 import { cors } from '../../middleware/cors/cors.ts'
@@ -19,28 +16,7 @@ import type { SessionsOptions } from '../../middleware/sessions/sessions.ts'
 import { Application } from '../../routing/application.ts'
 import { Browser } from '../support/browser.ts'
 import type { BrowserCookie } from '../support/browser.ts'
-import { missing } from './program.ts'
-
-const chromium = { skip: missing('chromium'), timeout: 90_000 }
-const quiet = { info() {}, warn() {}, error() {} }
-const host = (app: Application): Promise<Server> => serve(lint(app), { port: 0, log: quiet })
-
-/** An app with an empty page. Its server can be visited as 127.0.0.1 and as localhost, which are two sites. */
-function pages(): Application {
-  const app = new Application()
-  app.get('/', () => new HTMLResponse('<title>page</title>'))
-  return app
-}
-
-const asLocalhost = (url: string): string => url.replace('127.0.0.1', 'localhost')
-
-/** Fetches in the page; resolves with what the page can see, or with the name of the error. */
-function fetched(browser: Browser, url: string, init: object = {}): Promise<unknown> {
-  return browser.evaluate(`fetch(${JSON.stringify(url)}, ${JSON.stringify(init)}).then(
-    async (response) => [response.status, await response.text(), response.headers.get('x-total')],
-    (error) => error.name
-  )`)
-}
+import { asLocalhost, chromium, fetched, host, pages } from './pages.ts'
 
 function api(origin: string): Application {
   const options = { allowOrigins: [origin], allowMethods: ['GET', 'PUT'], allowHeaders: ['X-Token'] }

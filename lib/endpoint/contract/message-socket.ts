@@ -1,4 +1,5 @@
 import { WebSocketDisconnect } from '../../exceptions/websocket-disconnect.ts'
+import { defaultMaxJSONDepth, nestsDeeper } from '../../request/json-depth.ts'
 import type { AcceptOptions, Responder, WebSocket } from '../../request/websocket.ts'
 import { fieldErrors } from '../validation/field-error.ts'
 import { RequestValidationError } from '../validation/request-validation-error.ts'
@@ -40,7 +41,7 @@ export class MessageSocket<
   /**
    * Waits for the next message.
    *
-   * @throws {@link RequestValidationError} for a message that is not JSON, or not what the contract says.
+   * @throws {@link RequestValidationError} for a message that is not JSON, nests too deep, or is not what the contract says.
    * @throws {@link WebSocketDisconnect} when the peer leaves.
    */
   async receive(): Promise<Incoming> {
@@ -86,11 +87,20 @@ export class MessageSocket<
   }
 }
 
+/** A message that nests deep would overflow the stack of most schemas, as a body would. */
 function parsed(data: string | Uint8Array): unknown {
+  let value: unknown
+  let text: string
   try {
-    return JSON.parse(typeof data === 'string' ? data : utf8.decode(data)) as unknown
+    text = typeof data === 'string' ? data : utf8.decode(data)
+    value = JSON.parse(text)
   } catch (cause) {
-    const error = { in: 'message', path: [], message: 'The message is not valid JSON', code: 'malformed' } as const
-    throw new RequestValidationError([error], 400, cause)
+    throw malformed('The message is not valid JSON', cause)
   }
+  if (!nestsDeeper(text, defaultMaxJSONDepth)) return value
+  throw malformed(`The message nests deeper than ${defaultMaxJSONDepth} levels`)
+}
+
+function malformed(message: string, cause?: unknown): RequestValidationError {
+  return new RequestValidationError([{ in: 'message', path: [], message, code: 'malformed' }], 400, cause)
 }

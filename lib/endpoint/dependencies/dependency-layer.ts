@@ -6,6 +6,7 @@ import type { HTTPScope, WebSocketScope } from '../../spec/scope.ts'
 import { show } from '../../spec/violations.ts'
 import { ConnectionCall } from './connection-call.ts'
 import { Dependency } from './dependency.ts'
+import { bodyReaderIn } from './dependency-plan.ts'
 import { OpenDependencies } from './open-dependencies.ts'
 import { OverridablePlan } from './overridable-plan.ts'
 import { runPlan } from './run-plan.ts'
@@ -37,12 +38,10 @@ export class DependencyLayer {
     this.#plan = new OverridablePlan(
       dependencies.map((dependency) => ({ name: null, dependency: checked(dependency) })),
     )
-    const reading = this.#plan.plan.steps.find(({ parts }) =>
-      parts.some(({ part }) => part === 'body' || part === 'form'),
-    )
-    if (reading !== undefined) {
+    const reading = bodyReaderIn(this.#plan.plan)
+    if (reading !== null) {
       throw new TypeError(
-        `Cannot add the dependency ${show(reading.dependency.name)} to a router: it reads the body, which the endpoint would not get; expected it in a contract`,
+        `Cannot add the dependency ${show(reading.name)} to a router: it reads the body, which the endpoint would not get; expected it in a contract`,
       )
     }
     const early = this.#plan.plan.steps.find(({ dependency }) => dependency.cleanup === 'before-response')

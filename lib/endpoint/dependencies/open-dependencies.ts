@@ -72,13 +72,8 @@ export class OpenDependencies {
   }
 
   /** Throws an error into every generator, and returns the error that has become of it. */
-  async fail(error: unknown): Promise<unknown> {
-    try {
-      await this.#finish({ error })
-    } catch (last) {
-      return last
-    }
-    return error
+  fail(error: unknown): Promise<unknown> {
+    return this.#finish({ error }).catch((last: unknown) => last)
   }
 
   async #finish(failure: CallFailure | null): Promise<void> {

@@ -15,7 +15,7 @@ export function chosenFiles(
 }
 
 function wantsFile(plan: TextPlan): boolean {
-  if (plan.kind === 'list') return wantsFile(plan.item)
+  if (plan.kind === 'list') return wantsFile(plan.item) || (plan.places?.some(wantsFile) ?? false)
   return plan.kind === 'file' || (plan.kind === 'choice' && plan.options.some(wantsFile))
 }
 
@@ -29,6 +29,7 @@ async function withFiles(fields: Record<string, unknown>, names: readonly string
 
 async function fileOf(value: unknown): Promise<unknown> {
   if (Array.isArray(value)) return Promise.all(value.map(fileOf))
+  if (value instanceof Set) return new Set(await Promise.all(Array.from(value, fileOf)))
   if (!(value instanceof UploadFile)) return value
   return new File([await value.bytes()], value.name, { type: value.mediaType?.essence ?? '' })
 }

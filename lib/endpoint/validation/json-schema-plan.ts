@@ -1,4 +1,4 @@
-import { choice, mergePlans, text } from './text-plan.ts'
+import { choice, listOf, mergePlans, text, tupleOf } from './text-plan.ts'
 import type { FieldPlan, FieldsPlan, TextPlan } from './text-plan.ts'
 
 type JSONSchema = Readonly<Record<string, unknown>>
@@ -19,13 +19,14 @@ class Reader {
     this.#root = root
   }
 
-  resolve(schema: unknown): JSONSchema {
-    if (!isObject(schema)) return {}
+  /** @param depth How many references led here. */
+  resolve(schema: unknown, depth = 0): JSONSchema {
+    if (!isObject(schema) || depth > maxDepth) return {}
     const reference = schema['$ref']
     if (typeof reference !== 'string' || !reference.startsWith('#/')) return schema
     let found: unknown = this.#root
     for (const step of reference.slice(2).split('/')) found = isObject(found) ? found[step] : undefined
-    return isObject(found) ? found : {}
+    return this.resolve(found, depth + 1)
   }
 }
 
@@ -64,11 +65,9 @@ function ofType(type: unknown, schema: JSONSchema, at: { reader: Reader; depth: 
   if (type === 'number' || type === 'integer') return { kind: 'number' }
   if (type === 'boolean') return { kind: 'boolean' }
   if (type !== 'array') return text
-  return {
-    kind: 'list',
-    item: planOf(schema['items'], at.reader, at.depth + 1),
-    isSet: false,
-  }
+  const { items, prefixItems: places } = schema
+  const itemPlan = (item: unknown): TextPlan => planOf(item, at.reader, at.depth + 1)
+  return Array.isArray(places) ? tupleOf(places.map(itemPlan), itemPlan(items)) : listOf(itemPlan(items))
 }
 
 /** The values that are not strings, by their text; strings stay as they are. */

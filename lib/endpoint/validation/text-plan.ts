@@ -3,7 +3,13 @@ export type TextPlan =
   | { readonly kind: 'text' | 'number' | 'bigint' | 'boolean' | 'date' | 'file' }
   /** Values other than strings, by their text. */
   | { readonly kind: 'values'; readonly values: ReadonlyMap<string, unknown> }
-  | { readonly kind: 'list'; readonly item: TextPlan; readonly isSet: boolean }
+  /** The first items are what stands at their places, where there are such; the others are alike. */
+  | {
+      readonly kind: 'list'
+      readonly item: TextPlan
+      readonly isSet: boolean
+      readonly places: readonly TextPlan[] | null
+    }
   /** The first that fits. */
   | { readonly kind: 'choice'; readonly options: readonly TextPlan[] }
 
@@ -25,6 +31,16 @@ export const text: TextPlan = { kind: 'text' }
 
 /** The plan of a schema that says nothing of its input: every field, as text. */
 export const everyField: FieldsPlan = { fields: new Map(), rest: text }
+
+/** The plan of a list whose items are alike. */
+export function listOf(item: TextPlan, isSet = false): TextPlan {
+  return { kind: 'list', item, isSet, places: null }
+}
+
+/** The plan of a list whose first items stand at places of their own, and what is made of the others. */
+export function tupleOf(places: readonly TextPlan[], rest: TextPlan): TextPlan {
+  return { kind: 'list', item: rest, isSet: false, places }
+}
 
 /** Whether several values of one name make a list. */
 export function takesMany(plan: TextPlan): boolean {

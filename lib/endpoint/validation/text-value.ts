@@ -34,7 +34,7 @@ export function textValue(plan: TextPlan, text: string): unknown {
     case 'values':
       return plan.values.has(text) ? plan.values.get(text) : text
     case 'list':
-      return listOf(plan, [text])
+      return itemsOf(plan, [text])
     case 'choice':
       return chosen(plan.options, text)
     default:
@@ -44,7 +44,7 @@ export function textValue(plan: TextPlan, text: string): unknown {
 
 /** Returns what several values of one name mean. Values that are not text, such as files, stay as they are. */
 export function listValue(plan: TextPlan, items: readonly unknown[]): unknown {
-  if (plan.kind === 'list') return listOf(plan, items)
+  if (plan.kind === 'list') return itemsOf(plan, items)
   const list = plan.kind === 'choice' ? plan.options.find(takesMany) : undefined
   return list === undefined ? itemValue(plan, items[0]) : listValue(list, items)
 }
@@ -52,11 +52,12 @@ export function listValue(plan: TextPlan, items: readonly unknown[]): unknown {
 /** Returns what one value means, which need not be text. */
 export function itemValue(plan: TextPlan, item: unknown): unknown {
   if (typeof item === 'string') return textValue(plan, item)
-  return plan.kind === 'list' ? listOf(plan, [item]) : item
+  return plan.kind === 'list' ? itemsOf(plan, [item]) : item
 }
 
-function listOf({ item, isSet }: TextPlan & { readonly kind: 'list' }, items: readonly unknown[]): unknown {
-  const values = items.map((value) => itemValue(item, value))
+function itemsOf(plan: TextPlan & { readonly kind: 'list' }, items: readonly unknown[]): unknown {
+  const { item, isSet, places } = plan
+  const values = items.map((value, index) => itemValue(places?.[index] ?? item, value))
   return isSet ? new Set(values) : values
 }
 

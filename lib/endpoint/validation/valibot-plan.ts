@@ -1,5 +1,5 @@
 import { ofValues } from './json-schema-plan.ts'
-import { choice, mergePlans, text } from './text-plan.ts'
+import { choice, listOf, mergePlans, text, tupleOf } from './text-plan.ts'
 import type { FieldPlan, FieldsPlan, TextPlan } from './text-plan.ts'
 
 /** What valibot 1 tells of a schema, as far as plans need it. */
@@ -57,17 +57,25 @@ function planOf(given: unknown, depth: number): TextPlan {
     case 'date':
     case 'file':
       return { kind: schema.type }
+    case 'blob':
+      return { kind: 'file' }
     case 'literal':
       return ofValues([schema.literal])
     case 'enum':
     case 'picklist':
       return ofValues(schema.options ?? [])
     case 'array':
-      return { kind: 'list', item: planOf(schema.item, depth + 1), isSet: false }
+      return listOf(planOf(schema.item, depth + 1))
     case 'set':
-      return { kind: 'list', item: planOf(schema.value, depth + 1), isSet: true }
+      return listOf(planOf(schema.value, depth + 1), true)
     case 'tuple':
-      return { kind: 'list', item: ofAny(schema.items ?? [], depth), isSet: false }
+    case 'strict_tuple':
+    case 'loose_tuple':
+    case 'tuple_with_rest':
+      return tupleOf(
+        (schema.items ?? []).map((item) => planOf(item, depth + 1)),
+        planOf(schema.rest, depth + 1),
+      )
     case 'union':
       return ofAny(schema.options ?? [], depth)
     default: {

@@ -1,5 +1,5 @@
 import { ofValues } from './json-schema-plan.ts'
-import { choice, mergePlans, text } from './text-plan.ts'
+import { choice, listOf, mergePlans, text, tupleOf } from './text-plan.ts'
 import type { FieldPlan, FieldsPlan, TextPlan } from './text-plan.ts'
 
 /** What zod 4 tells of a schema, as far as plans need it. No import of zod: an app has the copy that it chose. */
@@ -10,6 +10,7 @@ interface ZodDefinition {
   readonly valueType?: unknown
   readonly element?: unknown
   readonly items?: readonly unknown[]
+  readonly rest?: unknown
   readonly options?: readonly unknown[]
   readonly left?: unknown
   readonly right?: unknown
@@ -78,11 +79,14 @@ function planOf(schema: unknown, depth: number): TextPlan {
     case 'enum':
       return ofValues(Object.values(definition.entries ?? {}))
     case 'array':
-      return { kind: 'list', item: planOf(definition.element, depth + 1), isSet: false }
+      return listOf(planOf(definition.element, depth + 1))
     case 'set':
-      return { kind: 'list', item: planOf(definition.valueType, depth + 1), isSet: true }
+      return listOf(planOf(definition.valueType, depth + 1), true)
     case 'tuple':
-      return { kind: 'list', item: ofAny(definition.items ?? [], depth), isSet: false }
+      return tupleOf(
+        (definition.items ?? []).map((item) => planOf(item, depth + 1)),
+        planOf(definition.rest, depth + 1),
+      )
     case 'union':
       return ofAny(definition.options ?? [], depth)
     default: {

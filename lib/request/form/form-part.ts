@@ -1,14 +1,23 @@
 import type { Headers } from '../../http/headers.ts'
 import type { MediaType } from '../../http/media-type.ts'
+import { handled } from '../../spec/handled.ts'
 import { show } from '../../spec/violations.ts'
 import type { PartHead } from './part-head.ts'
 
 /** Gives out the pieces of a part's content, and `null` after the last. */
 export type NextChunk = () => Promise<Uint8Array | null>
 
+/** What is being read whole. */
+const collections = new WeakMap<FormPart, Promise<Buffer>>()
+
+/** Returns the content of a part whose `bytes()` or `text()` was called; null of one that nobody reads whole. */
+export function collectionOf(part: FormPart): Promise<Buffer> | null {
+  return collections.get(part) ?? null
+}
+
 /**
  * One part of a form while the form arrives: a field or a file. Its content can be read once, until the next part is asked
- * for; what is left unread then is skipped.
+ * for; what is left unread then is skipped. What `bytes()` and `text()` have begun to read they read to its end before.
  */
 export class FormPart implements AsyncIterable<Uint8Array> {
   /** The name of the field. */
@@ -48,11 +57,17 @@ export class FormPart implements AsyncIterable<Uint8Array> {
   }
 
   /** Reads the whole content as UTF-8; what is not becomes U+FFFD. */
-  async text(): Promise<string> {
-    return (await this.#collect()).toString()
+  text(): Promise<string> {
+    return handled(this.#collect().then(String))
   }
 
-  async #collect(): Promise<Buffer> {
+  #collect(): Promise<Buffer> {
+    const collection = handled(this.#collected())
+    collections.set(this, collection)
+    return collection
+  }
+
+  async #collected(): Promise<Buffer> {
     const chunks: Uint8Array[] = []
     for await (const chunk of this) chunks.push(chunk)
     return Buffer.concat(chunks)

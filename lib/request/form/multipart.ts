@@ -1,7 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { settled } from '../../spec/app.ts'
 import { show } from '../../spec/violations.ts'
 import { tooLarge } from '../body.ts'
 import type { FormLimits } from './form-limits.ts'
-import { FormPart } from './form-part.ts'
+import { collectionOf, FormPart } from './form-part.ts'
 import { malformed, oversized } from './form-refusal.ts'
 import { MultipartScanner } from './multipart-scanner.ts'
 import type { MultipartEvent } from './multipart-scanner.ts'
@@ -10,6 +12,12 @@ import type { PartHead } from './part-head.ts'
 
 /** The pieces of a body. */
 export type BodyChunks = AsyncGenerator<Uint8Array, void, undefined>
+
+/**
+ * How much of a body is read before others have their turn, in bytes: two milliseconds' work. A socket gives out megabytes
+ * in one turn of the event loop when they are there and nobody pauses it.
+ */
+const maxBytesAtOnce = 1_048_576
 
 /**
  * Gives out the parts of a multipart form as they arrive. The body is read as far as the caller asks, so a slow reader
@@ -38,11 +46,17 @@ class MultipartReader {
   readonly #limits: FormLimits
   readonly #scanner: MultipartScanner
   #bodyBytes = 0
+  /** What was read since others had their turn. */
+  #bytesAtOnce = 0
   #files = 0
   #fields = 0
   #fieldsBytes = 0
   /** The part whose content is next; `null` between parts. */
   #part: OpenPart | null = null
+  /** The last part that was given out. */
+  #given: FormPart | null = null
+  /** The last piece that was asked for. Two may not be looked for at once. */
+  #reading: Promise<unknown> = settled
 
   constructor(body: BodyChunks, boundary: string, limits: FormLimits) {
     this.#body = body
@@ -51,15 +65,23 @@ class MultipartReader {
   }
 
   async nextPart(): Promise<FormPart | null> {
-    const before = this.#part
-    if (before !== null) while ((await this.#nextChunk(before)) !== null);
+    if (this.#part !== null) await this.#passOver(this.#part)
     const event = await this.#nextEvent()
     if (event.type !== 'head') return this.#finish()
     const head = parsePartHead(event.bytes, this.#limits)
-    const part: OpenPart = { head, bytes: 0, ended: false }
+    const part: OpenPart = { head, bytes: 0, ended: false, isCut: false }
     this.#count(head)
     this.#part = part
-    return new FormPart(head, () => this.#nextChunk(part))
+    this.#given = new FormPart(head, () => this.#nextChunk(part))
+    return this.#given
+  }
+
+  /** Goes on behind a part, whoever reads it: who reads it whole comes first, nobody else gets any more of it. */
+  async #passOver(part: OpenPart): Promise<void> {
+    await collectionOf(this.#given!)?.catch(ignore)
+    this.#part = null
+    await this.#reading
+    while (!part.ended) if ((await this.#readContent(part)) !== null) part.isCut = true
   }
 
   /** Ends the reading of the present part. */
@@ -68,10 +90,16 @@ class MultipartReader {
   }
 
   async #nextChunk(part: OpenPart): Promise<Uint8Array | null> {
-    if (part.ended) return null
-    if (part !== this.#part) {
+    if (part.isCut || (part !== this.#part && !part.ended)) {
       throw new TypeError(`Cannot read the part ${show(part.head.name)} of a form: the form has gone on without it`)
     }
+    if (part.ended) return null
+    const reading = this.#readContent(part)
+    this.#reading = reading.catch(ignore)
+    return reading
+  }
+
+  async #readContent(part: OpenPart): Promise<Uint8Array | null> {
     const event = await this.#nextEvent()
     if (event.type === 'content') return this.#counted(part, event.bytes)
     part.ended = true
@@ -119,9 +147,14 @@ class MultipartReader {
   }
 
   async #nextBodyChunk(): Promise<Uint8Array | null> {
+    if (this.#bytesAtOnce >= maxBytesAtOnce) {
+      this.#bytesAtOnce = 0
+      await nextTurn()
+    }
     const { done, value } = await this.#body.next()
     if (done === true) return null
     this.#bodyBytes += value.length
+    this.#bytesAtOnce += value.length
     if (this.#bodyBytes > this.#limits.maxBodyBytes) throw tooLarge(this.#limits.maxBodyBytes)
     return value
   }
@@ -131,4 +164,8 @@ interface OpenPart {
   readonly head: PartHead
   bytes: number
   ended: boolean
+  /** Whether some of its content was passed over. */
+  isCut: boolean
 }
+
+function ignore(): void {}

@@ -127,6 +127,62 @@ test('TestClient: cookies of a request follow it on its host and no further', as
   t.equal(await (await client.get('/there', { cookies })).text(), 'none')
 })
 
+/** Redirects "/here" on its host, "/there" to another one, "/back" there and back; and answers with what it sees. */
+const crossing = app({
+  http: ({ path, headers }, _receive, send) => {
+    const to = new Map([
+      ['/here', '/end'],
+      ['/there', 'http://other/end'],
+      ['/secure', 'https://testserver/end'],
+      ['/back', 'http://other/home'],
+      ['/home', 'http://testserver/end'],
+    ]).get(path)
+    if (to !== undefined) return answer(send, { status: 307, headers: [['location', to]] })
+    const sent = new Map(headers)
+    const names = ['authorization', 'cookie', 'proxy-authorization', 'host', 'x-kept']
+    return answer(send, { body: JSON.stringify(names.map((name) => sent.get(name) ?? null)) })
+  },
+})
+
+const secretFields = { authorization: 'Bearer x', cookie: 'a=1', 'proxy-authorization': 'Basic x', 'x-kept': 'yes' }
+
+/** Where a redirect leads, and what goes along: the Fetch standard, "HTTP-redirect fetch", step 14. */
+const crossings: ReadonlyArray<readonly [path: string, seen: unknown[]]> = [
+  ['/here', ['Bearer x', 'a=1', 'Basic x', 'testserver', 'yes']],
+  ['/there', [null, null, null, 'other', 'yes']],
+  ['/secure', [null, null, null, 'testserver', 'yes']],
+  ['/back', [null, null, null, 'testserver', 'yes']],
+]
+
+for (const [path, seen] of crossings) {
+  test(`TestClient: the fields of a request that ${path} redirects are those for where it goes`, async (t) => {
+    await using client = await TestClient.open(crossing)
+    t.strictSame(await (await client.get(path, { headers: secretFields })).json(), seen)
+  })
+
+  test(`TestClient: the fields of a client whose request ${path} redirects are those for where it goes`, async (t) => {
+    await using client = await TestClient.open(crossing, { headers: secretFields })
+    t.strictSame(await (await client.get(path)).json(), seen)
+  })
+}
+
+test('TestClient: name and password of a client do not go to another origin by a redirect', async (t) => {
+  await using client = await TestClient.open(crossing, { auth: ['ann', 'secret'] })
+  const [here] = await (await client.get('/here')).json<unknown[]>()
+  const [there] = await (await client.get('/there')).json<unknown[]>()
+  const [asked] = await (await client.get('http://other/end')).json<unknown[]>()
+  t.match(here, /^Basic /)
+  t.equal(there, null)
+  t.match(asked, /^Basic /, 'whoever asks for another origin has chosen it')
+})
+
+test('TestClient: the cookies that a client keeps go to their own host only, also by redirects', async (t) => {
+  await using client = await TestClient.open(crossing, { cookies: { kept: '1' } })
+  client.cookies.set('http://other', 'theirs', '2')
+  t.match(await (await client.get('/there')).json(), [null, 'theirs=2'])
+  t.match(await (await client.get('/back')).json(), [null, 'kept=1'])
+})
+
 test('TestClient: a form with files is sent again by a 307', async (t) => {
   await using client = await TestClient.open(redirecting)
   const [method, , body] = await (await client.post('/307?to=/end', { files: { f: 'x' } })).json<string[]>()

@@ -209,6 +209,27 @@ test('answers: fields of a reply win over those of the draft, whose cookies are 
   t.match(headers['set-cookie'], /^a=b/)
 })
 
+test('answers: fields of the draft stand beside a reply that has none', async (t) => {
+  const { headers, status } = await answerOf({}, ({ response }) => {
+    response.headers.set('x-one', 'draft')
+    return reply(201, 1, { mediaType: 'application/hal+json' })
+  })
+  t.strictSame([status, headers['x-one'], headers['content-type']], [201, 'draft', 'application/hal+json'])
+})
+
+test('answers: nothing, where the declared answer has content, is an error of the app', async (t) => {
+  const nothing = answerOf({ responses: { 200: Item } }, () => undefined as never)
+  await t.rejects(nothing, { code: 'STELLINE_RESPONSE_VALIDATION' })
+})
+
+test('answers: nothing has no content where the draft chooses a status without it', async (t) => {
+  const { status, text } = await answerOf({ responses: { 200: Item } }, ({ response }) => {
+    response.status = 204
+    return undefined as never
+  })
+  t.strictSame([status, text], [204, ''])
+})
+
 test('answers: the draft alone sets the status of a value', async (t) => {
   const { status, text } = await answerOf({ responses: { 200: Item, 203: Item } }, ({ response }) => {
     response.status = 203

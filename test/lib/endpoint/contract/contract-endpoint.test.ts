@@ -151,6 +151,14 @@ for (const [what, sent, status, code, message] of badBodies) {
   })
 }
 
+test('contractEndpoint: what is wrong with all of the fields has no path', async (t) => {
+  const headers = z.object({ a: z.string().optional() }).refine(({ a }) => a !== undefined, 'One of them is needed')
+  await using client = await TestClient.open(appWith({ headers }, () => null))
+  t.match(await (await client.post('/')).json(), {
+    errors: [{ in: 'headers', path: [], message: 'One of them is needed' }],
+  })
+})
+
 test('contractEndpoint: the errors of other parts stand beside a malformed body', async (t) => {
   const app = appWith({ query: z.object({ page: z.number() }), body: Item }, () => null)
   await using client = await TestClient.open(app)
@@ -289,18 +297,55 @@ test('contractEndpoint: an endpoint gets reply, and no undeclared part', async (
   t.strictSame([response.status, await response.json()], [404, { reason: 'gone' }])
 })
 
+/** The media type that a part names, and that of the file: RFC 7578 §4.4. */
+const fileTypes: readonly (readonly [named: string, type: string])[] = [
+  ['', 'text/plain'],
+  ['content-type: Image/PNG; x=y\r\n', 'image/png'],
+  ['content-type: nonsense\r\n', ''],
+]
+
+for (const [named, type] of fileTypes) {
+  test(`contractEndpoint: a file with ${JSON.stringify(named)} has the type ${JSON.stringify(type)}`, async (t) => {
+    const app = appWith({ form: z.object({ a: z.file() }) }, async ({ form: { a } }) => [
+      a.name,
+      a.type,
+      await a.text(),
+    ])
+    await using client = await TestClient.open(app)
+    const disposition = 'content-disposition: form-data; name="a"; filename="a.txt"\r\n'
+    const body = `--b\r\n${disposition}${named}\r\nleaf\r\n--b--\r\n`
+    const response = await client.post('/', { body, headers: { 'content-type': 'multipart/form-data; boundary=b' } })
+    t.strictSame(await response.json(), ['a.txt', type, 'leaf'])
+  })
+}
+
 test('contractEndpoint: lists of files, and no files, become what the schema wants', async (t) => {
-  const form = z.object({ many: z.array(z.file()), one: z.union([z.file(), z.string()]), none: z.file().optional() })
-  const app = appWith({ form }, ({ form: { many, one, none } }) => [many.map(({ name }) => name), one, none ?? null])
+  const form = z.object({
+    many: z.array(z.file()),
+    set: z.set(z.file()),
+    pair: z.tuple([z.string(), z.file()]),
+    one: z.union([z.file(), z.string()]),
+    none: z.file().optional(),
+  })
+  const app = appWith({ form }, ({ form: { many, set, pair, one, none } }) => [
+    many.map(({ name }) => name),
+    Array.from(set, ({ name }) => name),
+    [pair[0], pair[1].name],
+    one,
+    none ?? null,
+  ])
   await using client = await TestClient.open(app)
   const data = new globalThis.FormData()
   data.append('many', new File(['a'], 'a.txt'))
   data.append('many', new File(['b'], 'b.txt'))
+  data.append('set', new File(['c'], 'c.txt'))
+  data.append('pair', 'd')
+  data.append('pair', new File(['d'], 'd.txt'))
   data.append('one', 'text')
 
   const response = await client.post('/', { body: data })
 
-  t.strictSame(await response.json(), [['a.txt', 'b.txt'], 'text', null])
+  t.strictSame(await response.json(), [['a.txt', 'b.txt'], ['c.txt'], ['d', 'd.txt'], 'text', null])
 })
 
 test('contractEndpoint: refuses what is no function', async (t) => {

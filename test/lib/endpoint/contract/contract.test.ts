@@ -67,6 +67,10 @@ test('websocketContract: refuses what only requests have', async (t) => {
   t.throws(() => websocketContract('chat', {}), { message: /the path is "chat"/ })
 })
 
+test('websocketContract: a path may stand alone', async (t) => {
+  t.match(websocketContract('/chat', undefined as never), { path: '/chat', shape: {} })
+})
+
 test('WebSocketContract.with: says more', async (t) => {
   const chat = websocketContract('/chat', { receive: schema }).with({ send: schema })
   t.strictSame([chat.path, chat.shape], ['/chat', { receive: schema, send: schema }])

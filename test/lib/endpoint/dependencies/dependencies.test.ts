@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { test } from 'tap'
 import { z } from 'zod'
 import { contract } from '../../../../lib/endpoint/contract/contract.ts'
@@ -189,6 +190,15 @@ test('depends: a dependency may have schemas for parts of the request; its error
   t.equal(ran, 1)
 })
 
+test('depends: the schemas of a dependency may take their time; it does not run before', async (t) => {
+  const free = z.string().refine((name) => Promise.resolve(name !== 'taken'), 'is taken')
+  const name = depends({ query: z.object({ name: free }) }, ({ query }) => query.name)
+  const app = new Application()
+  app.get('/', { dependencies: { name } }, ({ name: given }) => given)
+  t.strictSame(await answerOf(app, '/?name=ann'), { status: 200, text: '"ann"' })
+  t.match(await answerOf(app, '/?name=taken'), { status: 422, text: /"message":"is taken"/ })
+})
+
 test('depends: dependencies run before the body is read, security first', async (t) => {
   const notes: string[] = []
   const deny = depends(() => {
@@ -253,6 +263,33 @@ test('depends: what fails before the response replaces it', async (t) => {
   const app = new Application()
   app.get('/', { dependencies: [commit] }, () => ({ ok: true }))
   t.strictSame(await answerOf(app), { status: 409, text: 'conflict' })
+})
+
+test('depends: what fails after the response changes nothing of it, and is reported', async (t) => {
+  const release = depends(function* () {
+    yield
+    throw new HTTPException(409, { detail: 'too late' })
+  })
+  const app = new Application()
+  app.get('/', { dependencies: [release] }, () => ({ ok: true }))
+  await using client = await TestClient.open(app)
+  await t.rejects(client.get('/'), { code: 'STELLINE_RESPONSE_STARTED', cause: { status: 409 } })
+
+  await using forgiving = await TestClient.open(app, { raiseServerErrors: false })
+  t.strictSame(await (await forgiving.get('/')).json(), { ok: true })
+})
+
+test('depends: a storage of the asynchronous context that a dependency enters is seen by whoever runs within it', async (t) => {
+  const storage = new AsyncLocalStorage<string>()
+  const entering = depends(() => storage.enterWith('entered'))
+  const seeing = depends({ entering }, () => storage.getStore())
+  const app = new Application()
+  app.get('/', { dependencies: { seeing } }, async ({ seeing: seen }) => {
+    await Promise.resolve()
+    return [seen, storage.getStore()]
+  })
+  await using client = await TestClient.open(app)
+  t.strictSame(await (await client.get('/')).json(), ['entered', 'entered'])
 })
 
 test('depends: what an endpoint throws is thrown into its dependencies, which may throw another error', async (t) => {
@@ -405,6 +442,7 @@ test('depends: refuses what cannot be needed', async (t) => {
   t.throws(() => depends(null as never, () => 1), { message: /needs null/ })
   t.throws(() => depends(() => 1, { cleanup: 'never' } as never), { message: /cleanup is "never"/ })
   t.throws(() => depends(() => 1, 'no' as never), { message: /the options are "no"/ })
+  t.throws(() => depends(() => 1, null as never), { message: /the options are null, expected an object/ })
   t.throws(() => depends(() => 1, { cached: false } as never), {
     message: 'Cannot make a dependency: "cached" is none of its options, expected cache, cleanup, name',
   })
@@ -542,6 +580,75 @@ test('depends: works on WebSockets, and ends with them', async (t) => {
   t.strictSame(await peer.receiveJson(), { is: true })
   await client.close()
   t.strictSame(notes, ['one begins', 'endpoint', 'one ends'])
+})
+
+test('depends: what reads a body cannot be needed by a WebSocket', async (t) => {
+  const json = depends({ body: z.object({}) }, () => 1, { name: 'json' })
+  const form = depends({ inner: depends({ form: z.object({}) }, () => 1, { name: 'form' }) }, () => 1)
+  const app = new Application()
+  t.throws(() => app.websocket('/', { dependencies: { json } }, () => {}), {
+    message:
+      'Cannot make an endpoint for WebSockets with the dependency "json": it reads the body, which a WebSocket does not have',
+  })
+  t.throws(() => app.websocket('/', { security: [form] }, () => {}), { message: /the dependency "form": it reads/ })
+})
+
+test('depends: an override that reads a body fails on a WebSocket with words', async (t) => {
+  const plain = depends(() => 1)
+  const app = new Application()
+  app.websocket('/', { dependencies: { plain } }, async ({ websocket }) => websocket.accept())
+  app.overrides.set(
+    plain,
+    depends({ body: z.object({}) }, () => 1),
+  )
+  await using client = await TestClient.open(app)
+  await t.rejects(client.websocket('/'), { message: /^Cannot read a body: a WebSocket has none/ })
+})
+
+test('dependencies of an application run before WebSockets, too', async (t) => {
+  const notes: string[] = []
+  const page = depends({ query: z.object({ page: z.number() }) }, ({ query, websocket }) => [
+    query.page,
+    websocket.url.pathname,
+  ])
+  const seen = depends({ page, one: noting('one', notes) }, ({ page: found }) => void notes.push(found.join()))
+  const app = new Application({ dependencies: [seen] })
+  app.websocket('/', {}, async ({ websocket }) => {
+    await websocket.accept()
+    await websocket.send(1)
+  })
+  const client = await TestClient.open(app)
+  t.equal(await (await client.websocket('/?page=2')).receiveJson(), 1)
+  await client.close()
+  await using other = await TestClient.open(app)
+  t.match(await other.websocket('/?page=x').catch((error: unknown) => error), { response: { status: 403 } })
+  t.match(notes, ['one begins', '2,/', 'one ends', 'one begins', /^one sees The request does not fulfil/])
+})
+
+test('depends: what fails at the end of a WebSocket is reported, and closes what is still open', async (t) => {
+  const failing = depends(function* () {
+    yield
+    throw new Error('cannot release')
+  })
+  const app = new Application()
+  app.websocket('/', { dependencies: [failing] }, async ({ websocket }) => websocket.accept())
+  await using client = await TestClient.open(app, { raiseServerErrors: false })
+  const peer = await client.websocket('/')
+  t.match(await peer.receive().catch((error: unknown) => error), { closeCode: 1011 })
+})
+
+test('depends: the generators of a WebSocket see why its endpoint has ended', async (t) => {
+  const notes: string[] = []
+  const app = new Application()
+  app.websocket('/', { dependencies: [noting('one', notes)] }, async ({ websocket }) => {
+    await websocket.accept()
+    await websocket.receive()
+  })
+  const client = await TestClient.open(app)
+  const peer = await client.websocket('/')
+  await peer.close(4000)
+  await client.close()
+  t.match(notes, ['one begins', /^one sees .*4000/])
 })
 
 test('depends: what fails on a WebSocket refuses the handshake', async (t) => {

@@ -215,6 +215,7 @@ for (const [scheme, name, description] of descriptions) {
 test('schemes: refuse what they cannot be made of', async (t) => {
   t.throws(() => apiKey({ in: 'body' as never, name: 'x' }), { message: /in "body": expected "header"/ })
   t.throws(() => apiKey({ in: 'header', name: '' }), { message: /with the name ""/ })
+  t.throws(() => oauth2({} as never), { message: /with the flows \[\]/ })
   t.throws(() => oauth2({ flows: {} }), { message: /with the flows \[\]: expected password, clientCredentials/ })
   t.throws(() => oauth2({ flows: { device: {} } as never }), { message: /with the flows \["device"\]/ })
 })
@@ -307,6 +308,11 @@ test('oauth2PasswordForm: takes the fields of RFC 6749 §4.3.2', async (t) => {
     scopes: ['a', 'b'],
     clientId: 'c',
     clientSecret: null,
+  })
+  t.match(await send({ grant_type: 'password', username: 'ann', password: 'p', client_id: '', client_secret: 's' }), {
+    scopes: [],
+    clientId: null,
+    clientSecret: 's',
   })
   t.match(await send({ grant_type: 'code', username: 'ann' }), {
     status: 422,

@@ -15,7 +15,8 @@ import {
 } from '../../../../lib/endpoint/validation/part-fields.ts'
 import { isSchema } from '../../../../lib/endpoint/validation/schema.ts'
 import type { AnySchema } from '../../../../lib/endpoint/validation/schema.ts'
-import { textValue } from '../../../../lib/endpoint/validation/text-value.ts'
+import { choice, listOf } from '../../../../lib/endpoint/validation/text-plan.ts'
+import { itemValue, listValue, textValue } from '../../../../lib/endpoint/validation/text-value.ts'
 import { valibotPlan } from '../../../../lib/endpoint/validation/valibot-plan.ts'
 import { zodPlan } from '../../../../lib/endpoint/validation/zod-plan.ts'
 import { FormData } from '../../../../lib/http/form-data.ts'
@@ -218,6 +219,21 @@ const jsonSchemas: readonly (readonly [what: string, schema: unknown, text: stri
       'a=1&b=2',
       { a: '1', b: '2' },
     ],
+    [
+      'a reference to a reference',
+      {
+        properties: { a: { $ref: '#/$defs/A' } },
+        $defs: { A: { $ref: '#/$defs/B' }, B: { $ref: '#/$defs/C' }, C: { type: 'integer' } },
+      },
+      'a=1',
+      { a: 1 },
+    ],
+    [
+      'alternatives in a circle',
+      { properties: { a: { anyOf: [{ $ref: '#/properties/a' }, { type: 'null' }] } } },
+      'a=1',
+      { a: '1' },
+    ],
     ['references in a circle', { type: 'object', properties: { a: { $ref: '#/properties/a' } } }, 'a=1', { a: '1' }],
     ['a circle of objects', { anyOf: [{ $ref: '#' }] }, 'a=1', { a: '1' }],
     ['several types', { type: 'object', properties: { a: { type: ['null', 'number'] } } }, 'a=1', { a: 1 }],
@@ -259,6 +275,30 @@ for (const [what, schema, text, given] of jsonSchemas) {
   })
 }
 
+/** Tuples, whose items are what stands at their places; each library says so in its own way. */
+const tuples: readonly (readonly [what: string, schema: AnySchema, text: string, given: unknown[]])[] = [
+  ['zod', z.object({ a: z.tuple([z.number(), z.string()]) }), 'a=1&a=2', [1, '2']],
+  ['zod, booleans first', z.object({ a: z.tuple([z.boolean(), z.number()]) }), 'a=1&a=1', [true, 1]],
+  ['zod, with more', z.object({ a: z.tuple([z.string()]).rest(z.number()) }), 'a=1&a=2&a=3', ['1', 2, 3]],
+  ['zod, one alone', z.object({ a: z.tuple([z.number()]) }), 'a=1', [1]],
+  ['zod, too many', z.object({ a: z.tuple([z.number()]) }), 'a=1&a=2', [1, '2']],
+  ['valibot', v.object({ a: v.tuple([v.number(), v.string()]) }), 'a=1&a=2', [1, '2']],
+  ['valibot, with more', v.object({ a: v.tupleWithRest([v.string()], v.number()) }), 'a=1&a=2', ['1', 2]],
+  ['arktype', type({ a: ['number', 'string'] }), 'a=1&a=2', [1, '2']],
+  [
+    'JSON Schema',
+    foreign({ properties: { a: { type: 'array', prefixItems: [{ type: 'string' }], items: { type: 'number' } } } }),
+    'a=1&a=2',
+    ['1', 2],
+  ],
+]
+
+for (const [what, schema, text, given] of tuples) {
+  test(`coercionOf: the items of a tuple are what stands at their places: ${what}`, async (t) => {
+    t.strictSame(query(schema, text), { a: given })
+  })
+}
+
 test('coercionOf: a library that cannot say it in JSON Schema leaves text as it is', async (t) => {
   const refusing = foreign({})
   const standard = {
@@ -279,6 +319,7 @@ test('plans: what is no schema of a library has none', async (t) => {
   t.equal(valibotPlan(undefined), null)
   t.equal(valibotPlan({ type: 'union', options: [1] }), null)
   t.equal(jsonSchemaPlan([]), null)
+  t.equal(jsonSchemaPlan({ anyOf: [{ $ref: '#/anyOf/0' }, { anyOf: [{ $ref: '#/anyOf/1' }] }] }), null)
 })
 
 test('textValue: numbers come out as they went in, and nothing else becomes a number', async (t) => {
@@ -296,6 +337,25 @@ test('textValue: numbers come out as they went in, and nothing else becomes a nu
     }),
   )
   t.equal(textValue({ kind: 'number' }, String(Number.MAX_SAFE_INTEGER)), Number.MAX_SAFE_INTEGER)
+})
+
+test('listValue: of what is no list the first value counts', async (t) => {
+  t.equal(listValue({ kind: 'number' }, ['1', '2']), 1)
+  t.equal(listValue({ kind: 'choice', options: [{ kind: 'number' }, { kind: 'boolean' }] }, ['yes', '2']), true)
+})
+
+test('itemValue: what is no text is an item of a list, too', async (t) => {
+  t.strictSame(itemValue(listOf({ kind: 'number' }), 1), [1])
+  t.equal(itemValue({ kind: 'number' }, file), file)
+})
+
+test('choice: lists and values stay apart, the same counts once', async (t) => {
+  const list = listOf({ kind: 'number' })
+  t.strictSame(choice([list, list, { kind: 'text' }, { kind: 'text' }]), {
+    kind: 'choice',
+    options: [list, { kind: 'text' }],
+  })
+  t.equal(choice([listOf({ kind: 'number' }), listOf({ kind: 'number' })]).kind, 'choice')
 })
 
 test('textValue: no text makes any plan throw, and an unfit one stays', async (t) => {
@@ -388,6 +448,12 @@ test('headerFields: finds fields by the names that keys stand for', async (t) =>
   )
 })
 
+test('headerFields: a field whose name is written with underscores is not the one with hyphens', async (t) => {
+  const fields = headerFields(plan(z.object({ x_token: z.string(), xUser: z.string() })))
+  t.strictSame({ ...fields(new Headers({ x_token: 'forged', x_user: 'forged' })) }, {})
+  t.strictSame({ ...fields(new Headers({ 'x-token': 'a', 'x-user': 'b' })) }, { x_token: 'a', xUser: 'b' })
+})
+
 test('headerFields and cookieFields: a schema that names none gets all', async (t) => {
   const headers = new Headers([
     ['a', '1'],
@@ -396,6 +462,12 @@ test('headerFields and cookieFields: a schema that names none gets all', async (
   ])
   t.strictSame({ ...headerFields(plan(z.record(z.string(), z.string())))(headers) }, { a: '1', b: '2, 3' })
   t.strictSame({ ...cookieFields(plan(z.record(z.string(), z.number())))(new Map([['a', '1']])) }, { a: 1 })
+})
+
+test('cookieFields and pathFields: a value alone is a list where one is wanted', async (t) => {
+  const lists = plan(z.object({ a: z.array(z.number()), b: z.union([z.boolean(), z.array(z.number())]) }))
+  t.strictSame({ ...cookieFields(lists)(new Map(Object.entries({ a: '1', b: '2' }))) }, { a: [1], b: [2] })
+  t.strictSame({ ...pathFields(lists)({ a: '1', b: 'yes' }) }, { a: [1], b: true })
 })
 
 test('cookieFields: gives the known ones', async (t) => {

@@ -81,9 +81,12 @@ test('validationProblem: is a problem document', async (t) => {
 
 test('closeReason: is cut at a whole character', async (t) => {
   t.equal(closeReason('short'), 'short')
-  for (const text of ['a'.repeat(200), 'é'.repeat(200), '€'.repeat(200), '😀'.repeat(200)]) {
+  const characters = ['a', 'é', '€', '😀'].map((character) => character.repeat(200))
+  // At most three bytes of a character stand before the cut.
+  for (const text of characters.flatMap((many) => ['', 'x', 'xy', 'xyz'].map((before) => before + many))) {
     const reason = closeReason(text)
     t.ok(Buffer.byteLength(reason) <= 123)
+    t.ok(Buffer.byteLength(reason) > 119)
     t.ok(text.startsWith(reason.slice(0, -1)))
     t.notOk(reason.includes('\ufffd'))
   }

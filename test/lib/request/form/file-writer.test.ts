@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { test } from 'tap'
 import { FileWriter } from '../../../../lib/request/form/file-writer.ts'
 
@@ -50,6 +51,19 @@ test('FileWriter: whoever writes or ends after a failure hears of it', async (t)
   const ending = new FileWriter(fullFile().file)
   await ending.write(Buffer.from('a'))
   await t.rejects(ending.end(), { message: 'no space left' })
+})
+
+test('FileWriter: a disk that does not write holds up whoever writes after two batches', async (t) => {
+  const stuck = { ...fullFile().file, writev: (): Promise<never> => new Promise(() => {}) }
+  const writer = new FileWriter(stuck)
+  const piece = batch.subarray(0, 65_536)
+  let takenBytes = 0
+  const write = async (): Promise<void> => {
+    for (;;) takenBytes += await writer.write(piece)
+  }
+  void write()
+  for (let turn = 0; turn < 100; turn++) await nextTurn()
+  t.equal(takenBytes, 2 * batch.length - piece.length, 'the last piece is waited for')
 })
 
 test('FileWriter: close() closes a file that could not be written', async (t) => {

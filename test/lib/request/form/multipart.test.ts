@@ -54,6 +54,21 @@ test('readParts: reads no further than it is asked', async (t) => {
   await parts.return()
 })
 
+test('readParts: others have their turn after each 1 MiB of a body that is there at once', async (t) => {
+  const source = new ChunkSource(piecesOf(multipartBytes(`${file('f', 'x'.repeat(2_621_440))}--b--`), 65_536))
+  let [atOnce, most, isOver] = [0, 0, false]
+  const beginTurn = (): void => {
+    atOnce = source.taken
+    if (!isOver) setImmediate(beginTurn)
+  }
+  beginTurn()
+  for await (const part of partsOf(source)) {
+    for await (const { length } of part) if (length > 0) most = Math.max(most, source.taken - atOnce)
+  }
+  isOver = true
+  t.ok(most <= 17, `${most} pieces of 64 KiB in one turn of the event loop`)
+})
+
 test('readParts: skips what is not read of a part', async (t) => {
   const names: string[] = []
   for await (const part of partsOf(sourceOf(`${file('f', 'x'.repeat(1000))}${file('g', 'y'.repeat(100))}--b--`))) {
@@ -76,6 +91,41 @@ test('readParts: a part cannot be read twice, nor when the form has gone on', as
   const late = second![Symbol.asyncIterator]()
   await parts.return()
   await t.rejects(late.next(), { message: 'Cannot read the part "b" of a form: the form has gone on without it' })
+})
+
+test('readParts: bytes() and text() that nobody awaits at once are whole', async (t) => {
+  const contents = ['a', 'b', 'c'].map((name) => name.repeat(1000))
+  const source = sourceOf(`${contents.map((content) => file(content[0]!, content)).join('')}--b--`, 100)
+  const reading: Promise<unknown>[] = []
+  for await (const part of partsOf(source)) reading.push(part.name === 'b' ? part.bytes() : part.text())
+  t.strictSame((await Promise.all(reading)).map(String), contents)
+})
+
+test('readParts: the form goes on behind a part that is still being read', async (t) => {
+  const source = sourceOf(`${file('a', 'a'.repeat(20))}${file('b', 'b')}${file('c', 'c')}--b--`, 1)
+  const seen: string[] = []
+  const unfinished: [Promise<unknown>, AsyncGenerator<Uint8Array, void, undefined>][] = []
+  for await (const part of partsOf(source)) {
+    seen.push(part.name)
+    const chunks = part[Symbol.asyncIterator]()
+    unfinished.push([chunks.next(), chunks])
+  }
+  t.strictSame(seen, ['a', 'b', 'c'])
+  for (const [first] of unfinished) t.match(await first, { done: false })
+  const [a, b, c] = unfinished.map(([, chunks]) => chunks.next())
+  await t.rejects(a!, { message: 'Cannot read the part "a" of a form: the form has gone on without it' })
+  // Of these nothing was left.
+  t.match(await Promise.all([b, c]), [{ done: true }, { done: true }])
+})
+
+test('readParts: what fails to be read of a part ends no process, and fails the form', async (t) => {
+  const parts = partsOf(sourceOf(`${file('f', 'x'.repeat(1000))}${file('g', '')}--b--`), { maxFileBytes: 10 })
+  await t.rejects(
+    async () => {
+      for await (const part of parts) void part.bytes()
+    },
+    refusal(413, 'A file is larger than 10 bytes'),
+  )
 })
 
 test('readParts: bytes() of a part are its content', async (t) => {

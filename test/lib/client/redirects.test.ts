@@ -1,0 +1,58 @@
+import { test } from 'tap'
+import { createClient } from '../../../lib/client/create-client.ts'
+import type { ClientOptions } from '../../../lib/client/create-client.ts'
+import { contract } from '../../../lib/endpoint/contract/contract.ts'
+import { RedirectResponse } from '../../../lib/response/redirect-response.ts'
+import { serve } from '../../../lib/servers/node/serve.ts'
+import { lint } from '../../../lib/testing/conformance/lint.ts'
+import { TestClient } from '../../../lib/testing/test-client.ts'
+import { Application } from '../../../routing/application.ts'
+
+const quiet = { info() {}, warn() {}, error() {} }
+const names = ['authorization', 'cookie', 'proxy-authorization', 'x-kept']
+const fields = { authorization: 'Bearer x', cookie: 'a=1', 'proxy-authorization': 'Basic x', 'x-kept': 'yes' }
+
+const contracts = {
+  here: contract('GET', '/here', {}),
+  there: contract('GET', '/there', {}),
+  moved: contract('GET', '/moved', { responses: { 307: null } }),
+}
+
+/** Redirects to itself and elsewhere, and tells which fields have arrived. */
+function redirecting(elsewhere: () => string): Application {
+  const app = new Application()
+  app.get('/here', () => new RedirectResponse('/seen'))
+  app.get('/there', () => new RedirectResponse(`${elsewhere()}/seen`))
+  app.get('/moved', () => new RedirectResponse(`${elsewhere()}/seen`))
+  app.get('/seen', {}, ({ request }) => names.map((name) => request.headers.get(name)))
+  return app
+}
+
+/** What a client is made with so that its fields belong to all of its calls, or to one of them. */
+const givers: readonly (readonly [
+  who: string,
+  ofClient: Partial<ClientOptions>,
+  ofCall: { headers?: Readonly<Record<string, string>> },
+])[] = [
+  ['a client', { headers: fields }, {}],
+  ['a call', {}, { headers: fields }],
+]
+
+for (const [who, ofClient, ofCall] of givers) {
+  test(`client: credentials of ${who} do not follow a redirect to another origin, in tests`, async (t) => {
+    await using tests = await TestClient.open(redirecting(() => 'http://other'))
+    const client = createClient(contracts, { app: tests, ...ofClient })
+    t.strictSame((await client.here(ofCall)).data, Object.values(fields))
+    t.strictSame((await client.there(ofCall)).data, [null, null, null, 'yes'])
+    t.equal((await client.moved(ofCall)).headers.get('location'), 'http://other/seen')
+  })
+
+  test(`client: credentials of ${who} do not follow a redirect to another origin, over sockets`, async (t) => {
+    await using other = await serve(lint(redirecting(() => '')), { port: 0, log: quiet })
+    await using server = await serve(lint(redirecting(() => other.url)), { port: 0, log: quiet })
+    const client = createClient(contracts, { baseUrl: server.url, ...ofClient })
+    t.strictSame((await client.here(ofCall)).data, Object.values(fields))
+    t.strictSame((await client.there(ofCall)).data, [null, null, null, 'yes'])
+    t.equal((await client.moved(ofCall)).headers.get('location'), `${other.url}/seen`)
+  })
+}
