@@ -9,6 +9,7 @@ import type { TasksOptions } from '../lib/lifetime/background.ts'
 import { checkLifespan, startLifespan } from '../lib/lifetime/lifespan.ts'
 import type { Lifespan, RunningLifespan } from '../lib/lifetime/lifespan.ts'
 import { runLifespan } from '../lib/lifetime/lifespan-app.ts'
+import { failureOfStart, stopAll } from '../lib/lifetime/stop-all.ts'
 import type { BodyLimits } from '../lib/request/body-limits.ts'
 import type { ASGIApp, Middleware } from '../lib/spec/app.ts'
 import { exceptions } from '../middleware/exceptions.ts'
@@ -151,8 +152,7 @@ export class Application<
     try {
       return nest(own, await super.startUp())
     } catch (error) {
-      await own.stop()
-      throw error
+      throw await failureOfStart(error, own)
     }
   }
 
@@ -202,12 +202,6 @@ function withDocument<Routes extends Iterable<Routable>>(
 function nest(outer: RunningLifespan, inner: RunningLifespan): RunningLifespan {
   return {
     state: Object.assign({}, outer.state, inner.state),
-    async stop() {
-      try {
-        await inner.stop()
-      } finally {
-        await outer.stop()
-      }
-    },
+    stop: () => stopAll([inner, outer]),
   }
 }

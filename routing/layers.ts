@@ -8,7 +8,7 @@ import { settled } from '../lib/spec/app.ts'
 import type { ASGIApp, Middleware } from '../lib/spec/app.ts'
 import { show } from '../lib/spec/violations.ts'
 import { exceptions } from '../middleware/exceptions.ts'
-import { tracedLayer, tracedName } from '../middleware/tracing.ts'
+import { areLayersHeard, tracedLayer, tracedName } from '../middleware/tracing.ts'
 
 /** What can be put around the app of a route, a mount, a host or a router. */
 export interface LayerOptions extends BodyLimits {
@@ -47,12 +47,10 @@ export function withLimits(app: ASGIApp, limits: BodyLimits): ASGIApp {
 
 /** Puts middleware around an app, the first outermost. */
 export function withMiddleware(app: ASGIApp, middleware: readonly Middleware[]): ASGIApp {
-  let stack = app
-  for (const wrap of checkedStack(middleware).toReversed()) {
-    const outer = wrapped(wrap, noted(stack))
-    const name = tracedName(wrap)
-    stack = name === null ? outer : tracedLayer(name, outer)
-  }
+  const checked = checkedStack(middleware)
+  if (checked.length === 0) return app
+  let stack = reached(app, null)
+  for (const wrap of checked.toReversed()) stack = reached(wrapped(wrap, stack), tracedName(wrap))
   return stack
 }
 
@@ -103,11 +101,15 @@ function notCalled({ name }: Middleware): TypeError {
   )
 }
 
-/** Notes how far a connection came, so that an error is answered through the middleware that it has passed. */
-function noted(app: ASGIApp): ASGIApp {
+/**
+ * Notes how far a connection came, so that an error is answered through the middleware that it has passed, and publishes the
+ * work of the app under a name while somebody listens.
+ */
+function reached(app: ASGIApp, name: string | null): ASGIApp {
+  const traced = name === null ? app : tracedLayer(name, app)
   return (scope, receive, send) => {
     const progress = progressOf(scope)
     if (progress !== null) progress.send = send
-    return app(scope, receive, send)
+    return areLayersHeard() ? traced(scope, receive, send) : app(scope, receive, send)
   }
 }

@@ -11,7 +11,7 @@ import type { MountedTarget } from './mounted-target.ts'
 import { joinParams } from './param-values.ts'
 import type { ParamValues } from './param-values.ts'
 import type { PathShape } from './path-shape.ts'
-import type { Match, Routable, RoutedScope } from './routable.ts'
+import type { Match, MismatchAnswers, Routable, RoutedScope } from './routable.ts'
 import type { RouteTable } from './route-table.ts'
 
 /** What mounts and hosts have in common: they lead whole parts of a site to an app. */
@@ -55,6 +55,10 @@ export abstract class MountedRoute implements Routable {
     scope.route = this
     addMountedState(scope, this.target.mounted)
     return this.#app
+  }
+
+  adopt(answers: MismatchAnswers): void {
+    this.target.adopt(answers)
   }
 
   abstract urlPath(name: string, params: ParamValues): URLPath | null

@@ -5,7 +5,7 @@ import { toApp } from '../lib/spec/app.ts'
 import type { AppLike } from '../lib/spec/app.ts'
 import { show } from '../lib/spec/violations.ts'
 import type { ParamValues } from './param-values.ts'
-import type { Routable } from './routable.ts'
+import type { MismatchAnswers, Routable } from './routable.ts'
 import { RouteTable } from './route-table.ts'
 
 /** What a mount or a host leads to: an app, or the routes of a table. */
@@ -22,14 +22,22 @@ export class MountedTarget {
   readonly mounted: MountedApp
   /** The routes of the app; `null` for an app that is no router. */
   readonly table: RouteTable | null
+  /** The table of a list of routes, which has no options of its own. */
+  readonly #list: RouteTable | null
   readonly #telling: TellingApp
 
   /** @throws TypeError for a target that is no app. */
   constructor(target: MountTarget, path: string) {
-    const app: AppLike = isRoutes(target) ? new RouteTable({ routes: target }) : target
+    this.#list = isRoutes(target) ? new RouteTable({ routes: target }) : null
+    const app = this.#list ?? (target as AppLike)
     this.mounted = { app: toApp(app, `as the app at ${show(path)}`), key: Symbol(`state of ${path}`) }
     this.table = app instanceof RouteTable ? app : null
     this.#telling = app as TellingApp
+  }
+
+  /** Makes a list of routes answer as the router around it does. */
+  adopt(answers: MismatchAnswers): void {
+    this.#list?.adopt(answers)
   }
 
   /** The rows of the app, or `null` when it does not tell. */

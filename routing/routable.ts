@@ -21,6 +21,12 @@ export interface Match {
   readonly methods: readonly string[] | null
 }
 
+/** How a router answers what no route matches fully. */
+export interface MismatchAnswers {
+  readonly redirectSlashes: boolean
+  readonly answerOptions: boolean
+}
+
 /** What a router chooses from: a route, a mount, or anything else that can tell whether a request is its own. */
 export interface Routable {
   /** The only path that can match, when there is only one: routers look it up instead of asking. */
@@ -45,6 +51,8 @@ export interface Routable {
   urlPath(name: string, params: ParamValues): URLPath | null
   /** The apps whose lifespans run within that of the router. */
   readonly mounted?: MountedApp | readonly MountedApp[] | null
+  /** Hears how the router answers that it is added to, for routes within that have no router of their own. */
+  adopt?(answers: MismatchAnswers): void
   /** The routable as a row of the table, for those who read it. */
   listing?(): RouteListing
 }

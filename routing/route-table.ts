@@ -18,7 +18,7 @@ import { addMountedState } from './mounted-state.ts'
 import { NoMatchFound } from './no-match-found.ts'
 import type { ParamValues } from './param-values.ts'
 import { PathIndex } from './path-index.ts'
-import type { Match, Routable, RoutedScope } from './routable.ts'
+import type { Match, MismatchAnswers, Routable, RoutedScope } from './routable.ts'
 import { checkedRoute, checkedRoutes, listingOf } from './route-rows.ts'
 import { routePath } from './route-path.ts'
 import { slashRedirect, toggleSlash } from './slash-redirect.ts'
@@ -40,8 +40,7 @@ export class RouteTable implements URLResolver {
   /** What is made before any route is looked for. */
   readonly dependencies: readonly Dependency[]
   readonly #routes: Routable[]
-  readonly #redirectSlashes: boolean
-  readonly #answerOptions: boolean
+  #answers: MismatchAnswers
   readonly #fallback: MountedApp | null
   readonly #layered: ASGIApp
   /** Made anew after a route was added. */
@@ -52,8 +51,9 @@ export class RouteTable implements URLResolver {
   constructor(options: RouteTableOptions = {}) {
     this.#routes = checkedRoutes(options.routes ?? [])
     this.dependencies = options.dependencies ?? []
-    this.#redirectSlashes = options.redirectSlashes ?? true
-    this.#answerOptions = options.answerOptions ?? false
+    const { redirectSlashes = true, answerOptions: answersOptions = false } = options
+    this.#answers = { redirectSlashes, answerOptions: answersOptions }
+    for (const route of this.#routes) route.adopt?.(this.#answers)
     this.#fallback =
       options.fallback === undefined ? null : { app: toApp(options.fallback), key: Symbol('state of the fallback') }
     this.#layered = withLayers(this.dispatch, options)
@@ -83,8 +83,15 @@ export class RouteTable implements URLResolver {
    */
   add(route: Routable): this {
     this.#routes.push(checkedRoute(route))
+    route.adopt?.(this.#answers)
     this.#index = null
     return this
+  }
+
+  /** Answers from now on as another router does, which this table is a part of. */
+  adopt(answers: MismatchAnswers): void {
+    this.#answers = answers
+    for (const route of this.#routes) route.adopt?.(answers)
   }
 
   /** Returns the URL of a route; `null` when none has this name and exactly these parameters. */
@@ -149,7 +156,7 @@ export class RouteTable implements URLResolver {
 
   /** Returns what answers when no route matches fully. */
   #answerOthers(match: Match | null, { routed, path }: { routed: RoutedScope; path: string }): ASGIApp {
-    if (match !== null && this.#answerOptions) {
+    if (match !== null && this.#answers.answerOptions) {
       if ((routed as { method?: string }).method === 'OPTIONS') return answerOptions(match)
       return answerMismatch(withOptions(match))
     }
@@ -159,7 +166,7 @@ export class RouteTable implements URLResolver {
   }
 
   #redirects(scope: RoutedScope, path: string): boolean {
-    const toggled = this.#redirectSlashes ? toggleSlash(path) : null
+    const toggled = this.#answers.redirectSlashes ? toggleSlash(path) : null
     return toggled !== null && this.find(scope, toggled) !== null
   }
 }

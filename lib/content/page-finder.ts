@@ -65,6 +65,9 @@ function pageOf(file: OpenFile, segments: readonly string[]): Page {
   return { file, segments, status: 200, isFallback: false }
 }
 
+/** The fields of a request that tell whether a browser goes to a page. */
+export const navigationFields: readonly string[] = ['accept', 'sec-fetch-mode']
+
 /** A browser that goes to a page names HTML; a script, a style or a picture does not. */
 function isNavigation(scope: HTTPScope): boolean {
   const headers = Headers.from(scope.headers)

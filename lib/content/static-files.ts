@@ -14,7 +14,7 @@ import { codedFile } from './coded-file.ts'
 import type { CodedFile } from './coded-file.ts'
 import { directoryRedirect } from './directory-redirect.ts'
 import { FileLookup, isForbidden } from './file-lookup.ts'
-import { PageFinder } from './page-finder.ts'
+import { navigationFields, PageFinder } from './page-finder.ts'
 import type { Page } from './page-finder.ts'
 import { staticSettings } from './static-options.ts'
 import type { StaticFilesOptions, StaticSettings } from './static-options.ts'
@@ -71,11 +71,16 @@ export class StaticFiles {
       return new HTTPException(405, { headers: { allow: 'GET, HEAD' } })
     }
     try {
-      return (await this.#pages.find(scope)) ?? (await this.#pages.missing()) ?? new HTTPException(404)
+      return (await this.#pages.find(scope)) ?? (await this.#pages.missing()) ?? this.#notFound()
     } catch (error) {
       if (!isForbidden(error)) throw error
       return new HTTPException(403, { cause: error })
     }
+  }
+
+  #notFound(): HTTPException {
+    if (this.#settings.fallback === null) return new HTTPException(404)
+    return new HTTPException(404, { headers: { vary: navigationFields.join(', ') } })
   }
 
   #wholeAnswer({ segments, status, isFallback }: Page, { file, coding }: CodedFile): WholeAnswer {
@@ -83,7 +88,8 @@ export class StaticFiles {
     const cacheControl = this.#settings.cachePolicy(segments.join('/'))
     if (cacheControl !== null) headers.set('cache-control', cacheControl)
     if (this.#settings.precompressed.length > 0) headers.addVary('accept-encoding')
-    if (isFallback) headers.addVary('accept')
+    // Where nothing is found, a client that navigates would get the fallback, and only such a client gets it.
+    if (isFallback || (status === 404 && this.#settings.fallback !== null)) headers.addVary(...navigationFields)
     if (coding !== null) {
       headers.set('content-encoding', coding)
       if (status === 200) headers.set('etag', fileEntityTag(file.stats, coding))

@@ -24,6 +24,15 @@ export function withFields(fields: MessageFields, added: readonly string[]): Hea
 }
 
 /**
+ * Adds fields beside those of the same names.
+ *
+ * @throws ProtocolViolation for fields of the message that cannot be sent.
+ */
+export function withMoreFields(fields: MessageFields, added: readonly string[]): Headers {
+  return joined(flatFields(fields), added)
+}
+
+/**
  * Adds fields, except those whose names the message has already.
  *
  * @throws ProtocolViolation for fields of the message that cannot be sent.
@@ -58,6 +67,12 @@ export function fieldValue(fields: HeaderPairs, name: string): string | null {
   return value
 }
 
+/** Tells whether a list `[name, value, …]` has a name, in lower case both. */
+export function hasName(flat: readonly string[], name: string): boolean {
+  for (let i = 0; i < flat.length; i += 2) if (flat[i] === name) return true
+  return false
+}
+
 /** Appends fields one after another: that is faster than `concat`. */
 function joined(flat: readonly string[], added: readonly string[]): Headers {
   return Headers.fromFlat(added.length === 2 ? [...flat, added[0]!, added[1]!] : [...flat, ...added])
@@ -70,11 +85,6 @@ function sharesName(flat: readonly string[], added: readonly string[]): boolean 
 
 function flatFields(fields: MessageFields): readonly string[] {
   return fields instanceof Headers ? fields.flat : flattenHeaders('http.response.start', fields)
-}
-
-function hasName(flat: readonly string[], name: string): boolean {
-  for (let i = 0; i < flat.length; i += 2) if (flat[i] === name) return true
-  return false
 }
 
 function without(flat: readonly string[], named: readonly string[]): string[] {

@@ -1,6 +1,7 @@
 import type { Receive, Send } from '../spec/app.ts'
 import type { LifespanScope } from '../spec/scope.ts'
 import type { RunningLifespan } from './lifespan.ts'
+import { failureOfStart } from './stop-all.ts'
 
 /**
  * Speaks the app's side of the lifespan protocol: starts up, puts the state on the scope, waits, and shuts down.
@@ -16,8 +17,7 @@ export async function runLifespan(
   await receive()
   let running: RunningLifespan
   try {
-    running = await start()
-    addState(scope, running.state)
+    running = await startWithState(start, scope)
   } catch (error) {
     await send({ type: 'lifespan.startup.failed', message: describe(error) })
     throw error
@@ -33,6 +33,16 @@ export async function runLifespan(
   await send({ type: 'lifespan.shutdown.complete' })
 }
 
+async function startWithState(start: () => Promise<RunningLifespan>, scope: LifespanScope): Promise<RunningLifespan> {
+  const running = await start()
+  try {
+    addState(scope, running.state)
+    return running
+  } catch (error) {
+    throw await failureOfStart(error, running)
+  }
+}
+
 function addState(scope: LifespanScope, state: object): void {
   if (Reflect.ownKeys(state).length === 0) return
   if (typeof scope.state !== 'object' || scope.state === null) {
@@ -42,5 +52,6 @@ function addState(scope: LifespanScope, state: object): void {
 }
 
 function describe(error: unknown): string {
+  if (error instanceof AggregateError) return [error.message, ...error.errors.map(describe)].join('\n')
   return error instanceof Error ? (error.stack ?? String(error)) : String(error)
 }

@@ -1,4 +1,5 @@
 import { show } from '../spec/violations.ts'
+import { failureOfStart } from './stop-all.ts'
 
 /**
  * What an application does before its first connection and after its last one:
@@ -36,12 +37,12 @@ export interface RunningLifespan {
  * @throws What the start-up throws, and a TypeError for a generator that does not yield or for state that is no object.
  */
 export async function startLifespan<App>(lifespan: Lifespan<unknown, App>, app: App): Promise<RunningLifespan> {
-  if (typeof lifespan === 'object') {
-    const state = stateOf(await lifespan.startup?.(app))
-    return { state, stop: async () => void (await lifespan.shutdown?.(app)) }
+  const { state, stop } = await start(lifespan, app)
+  try {
+    return { state: stateOf(state), stop }
+  } catch (error) {
+    throw await failureOfStart(error, { stop })
   }
-  const started = lifespan(app)
-  return isGenerator(started) ? startGenerator(started) : { state: stateOf(await started), stop: async () => {} }
 }
 
 /** Checks a lifespan while the application is built. */
@@ -54,12 +55,26 @@ export function checkLifespan(lifespan: unknown): void {
   }
 }
 
-async function startGenerator(generator: AsyncGenerator<unknown, void, void>): Promise<RunningLifespan> {
+/** What has started, with a state that may be none. */
+interface Started {
+  readonly state: unknown
+  readonly stop: () => Promise<void>
+}
+
+async function start<App>(lifespan: Lifespan<unknown, App>, app: App): Promise<Started> {
+  if (typeof lifespan === 'object') {
+    return { state: await lifespan.startup?.(app), stop: async () => void (await lifespan.shutdown?.(app)) }
+  }
+  const started = lifespan(app)
+  return isGenerator(started) ? startGenerator(started) : { state: await started, stop: async () => {} }
+}
+
+async function startGenerator(generator: AsyncGenerator<unknown, void, void>): Promise<Started> {
   const first = await generator.next()
   if (first.done === true) {
     throw new TypeError('Cannot start the application: its lifespan returned without "yield"')
   }
-  return { state: stateOf(first.value), stop: () => finishGenerator(generator) }
+  return { state: first.value, stop: () => finishGenerator(generator) }
 }
 
 async function finishGenerator(generator: AsyncGenerator<unknown, void, void>): Promise<void> {

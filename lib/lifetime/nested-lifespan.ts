@@ -5,6 +5,7 @@ import type { LifespanScope } from '../spec/scope.ts'
 import { lifespanSend, nextState } from '../spec/transitions.ts'
 import { ProtocolViolation } from '../spec/violations.ts'
 import type { RunningLifespan } from './lifespan.ts'
+import { failureOfStart, stopAll } from './stop-all.ts'
 
 const asgi = Object.freeze({ version: '3.0', spec_version: '2.0' })
 
@@ -32,18 +33,9 @@ export async function startMounted(mounted: readonly MountedApp[]): Promise<Runn
       state[key] = running.get(app)!.state
     }
   } catch (error) {
-    await stop()
-    throw error
+    throw await failureOfStart(error, { stop })
   }
   return { state, stop }
-}
-
-/** Stops every one of them, whatever the others do, and throws what went wrong. */
-async function stopAll(running: readonly RunningLifespan[]): Promise<void> {
-  const failures: unknown[] = []
-  for (const app of running) await app.stop().catch((error: unknown) => failures.push(error))
-  if (failures.length === 1) throw failures[0]
-  if (failures.length > 1) throw new AggregateError(failures, 'Several mounted applications failed to shut down')
 }
 
 async function startOne(app: ASGIApp): Promise<RunningLifespan> {

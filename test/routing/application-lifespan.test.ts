@@ -132,6 +132,17 @@ test('Application: its own shutdown runs though one that is mounted fails', asyn
   t.strictSame(notes, ['start outer', 'stop outer'])
 })
 
+test('Application: a shutdown that fails hides no other one', async (t) => {
+  const stuck = (name: string): (() => AsyncGenerator<undefined, void, void>) =>
+    async function* () {
+      yield
+      throw new Error(name)
+    }
+  const inner = new Application({ lifespan: stuck('inner') })
+  const client = await TestClient.open(new Application({ lifespan: stuck('outer'), routes: [new Mount('/b', inner)] }))
+  await t.rejects(client.close(), { errors: [{ message: 'inner' }, { message: 'outer' }] })
+})
+
 test('Router: runs the lifespans of what it mounts', async (t) => {
   const notes: string[] = []
   {

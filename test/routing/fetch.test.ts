@@ -1,6 +1,11 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { test } from 'tap'
+import { fromFetch } from '../../lib/content/foreign/from-fetch.ts'
+import { fromNode } from '../../lib/content/foreign/from-node.ts'
 import { PlainTextResponse } from '../../lib/response/plain-text-response.ts'
 import { Application } from '../../routing/application.ts'
+import { Mount } from '../../routing/mount.ts'
 import { Router } from '../../routing/router.ts'
 
 const get = (path: string): Request => new Request(`http://example.org${path}`)
@@ -56,4 +61,25 @@ test('Router.fetch: keeps the runtime awake for its answer alone', async (t) => 
   const router = new Router().get('/', () => new PlainTextResponse('x'))
   await router.fetch(get('/'), {}, { waitUntil: (work: Promise<unknown>) => awake.push(work) })
   t.strictSame(await Promise.all(awake), [null])
+})
+
+test('Application.fetch: a body reaches what is mounted, though nothing says how long it is', async (t) => {
+  const answerNode = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    response.end(await text(request))
+  }
+  const app = new Application({
+    routes: [
+      new Mount(
+        '/fetch',
+        fromFetch(async (request) => new Response(await request.text())),
+      ),
+      new Mount('/node', fromNode(answerNode)),
+    ],
+  })
+  for (const path of ['/fetch/', '/node/']) {
+    const post = (body: string | null): Promise<Response> =>
+      app.fetch(new Request(`http://example.org${path}`, { method: 'POST', body }))
+    t.equal(await (await post('hello')).text(), 'hello', path)
+    t.equal(await (await post(null)).text(), '', path)
+  }
 })

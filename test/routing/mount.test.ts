@@ -45,6 +45,30 @@ for (const [mount, path, seen] of scopes) {
   })
 }
 
+test('Mount: a list of routes answers slashes and OPTIONS as the router that it was added to, a router as itself', async (t) => {
+  const routes = () => [new Route('/y', text('y')), new Mount('/deep', [new Route('/z', text('z'))])]
+  const options = { redirectSlashes: false, answerOptions: true }
+  const own = () => new Router({ routes: routes() })
+  const given = new Router({ ...options, routes: [new Mount('/x', routes()), new Mount('/own', own())] })
+  const added = new Router(options).mount('/x', routes()).mount('/own', own())
+  const answersOf = async (app: Router): Promise<readonly (readonly [slash: number, options: number])[]> => {
+    await using client = await TestClient.open(app, { followRedirects: false })
+    const paths = ['/x/y', '/x/deep/z', '/own/y']
+    const answer = async (path: string): Promise<readonly [number, number]> => [
+      (await client.get(`${path}/`)).status,
+      (await client.options(path)).status,
+    ]
+    return await Promise.all(paths.map(answer))
+  }
+  const expected = [
+    [404, 204],
+    [404, 204],
+    [307, 405],
+  ]
+  t.strictSame(await answersOf(given), expected)
+  t.strictSame(await answersOf(added), expected)
+})
+
 test('Mount: alone it is an app', async (t) => {
   await using client = await TestClient.open(new Mount('/x', [new Route('/y', text('y'))]))
   t.equal(await (await client.get('/x/y')).text(), 'y')

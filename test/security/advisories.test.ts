@@ -4,7 +4,7 @@ import { test } from 'tap'
 
 /*
  * Where the test of an advisory is: every identifier of these lists is in a file of test/. What concerns requests, responses,
- * forms, files and URLs is in test/security, unless the table that it belongs to is elsewhere.
+ * forms, files, URLs, proxies and sessions is in test/security, unless the table that it belongs to is elsewhere.
  */
 
 const ofStarlette = [
@@ -63,6 +63,13 @@ const ofPaths = [
   'CVE-2024-43799',
   'CVE-2024-43800',
   'CVE-2025-32379',
+  'GHSA-8pvw-jcv7-9cmj',
+  'GHSA-9hp6-4448-45g2',
+  'CVE-2025-25200',
+  'JS 5,',
+  'JS 8,',
+  'JS 17',
+  'JS 18',
 ]
 
 const ofRouting = [
@@ -129,6 +136,73 @@ const ofResponses = [
   'JS 58',
 ]
 
+const ofHeaders = [
+  'CVE-2020-7694',
+  'GHSA-mp2g-9vg9-f4cg',
+  'GHSA-q7jf-gf43-6x6p',
+  'CVE-2026-54290',
+  'GHSA-88fw-hqm2-52qc',
+  'GHSA-8j4g-w8fx-2239',
+  'hono f70e2c31',
+  'GHSA-6wqw-2p9w-4vw4',
+  'CVE-2026-44457',
+  'CVE-2025-14550',
+  'CVE-2026-44546',
+  'hono 7ae7cbae',
+  'hono fa5f9bfc',
+  'rule 19',
+  'rule 20',
+  'JS 26',
+  'JS 27',
+  'JS 28',
+  'JS 29',
+  'JS 30',
+  'JS 32',
+]
+
+const ofProxies = [
+  'CVE-2026-3635',
+  'GHSA-444r-cwp2-x5xf',
+  'CVE-2026-16732',
+  'GHSA-3m5p-2c4r-xxw2',
+  'hono 41adbf56',
+  'h3 rc27',
+  'oak 17.1.6',
+  'CVE-2025-25200',
+  'GHSA-r354-f388-2fhh',
+  'hono 48fa2233',
+  'CVE-2026-47674',
+  'CVE-2015-0219',
+  'JS 10, JS 11',
+  'JS 21',
+  'JS 22',
+  'JS 23',
+  'JS 31',
+]
+
+const ofSessions = [
+  'CVE-2024-43787',
+  'CVE-2020-35681',
+  'CVE-2025-47278',
+  'elysia 1.4.19',
+  'elysia 1.4.20',
+  'hono 91def7ca',
+  'CVE-2026-47673',
+  'GHSA-f67f-6cw9-8mq4',
+  'CVE-2026-22817',
+  'GHSA-3vhc-576x-3qv4',
+  'GHSA-m732-5p4w-x69g',
+  'hono a5bd9ebe',
+  'h3 idleTimeout',
+  'h3 9f766d9',
+  'JS 34',
+  'JS 48',
+  'JS 49',
+  'JS 50',
+  'JS 51',
+  'JS 61',
+]
+
 const root = fileURLToPath(new URL('../', import.meta.url))
 const text = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.test.ts') && !path.endsWith('advisories.test.ts'))
@@ -143,6 +217,9 @@ for (const [what, ids] of Object.entries({
   ofBodies,
   ofCookies,
   ofResponses,
+  ofHeaders,
+  ofProxies,
+  ofSessions,
 })) {
   test(`advisories ${what.replace('of', 'of ').toLowerCase()}: each has a test by its name`, async (t) => {
     t.strictSame(

@@ -2,7 +2,8 @@ import { unknownScope } from '../../endpoint/unknown-scope.ts'
 import { HTTPException } from '../../exceptions/http-exception.ts'
 import { fromFetchResponse } from '../../response/from-fetch-response.ts'
 import type { ASGIApp } from '../../spec/app.ts'
-import { show } from '../../spec/violations.ts'
+import { handled } from '../../spec/handled.ts'
+import { ClientDisconnected, show } from '../../spec/violations.ts'
 import { fetchRequest, fetchURL, forbiddenMethods } from './fetch-request.ts'
 import { refuse } from './foreign-call.ts'
 import type { ForeignCall } from './foreign-call.ts'
@@ -51,13 +52,26 @@ async function answer(fetch: Call, call: ForeignCall, options: FromFetchOptions)
   if (url === null) return refuse(new HTTPException(400, { detail: 'Invalid path' }), call)
   const work: Array<Promise<unknown>> = []
   const context = {
-    waitUntil: (promise: Promise<unknown>): void => void work.push(promise),
+    waitUntil: (promise: unknown): void => void work.push(handled(Promise.resolve(promise))),
     passThroughOnException(): void {},
   }
   const response: unknown = await fetch(fetchRequest(call, url), options.env, context)
-  await fromFetchResponse(checked(response, scope.path)).respond(scope, receive, send)
-  // More may be added while some is awaited.
-  for (const promise of work) await promise
+  try {
+    await fromFetchResponse(checked(response, scope.path)).respond(scope, receive, send)
+  } catch (error) {
+    // That the client has left is no reason to leave the work alone.
+    if (error instanceof ClientDisconnected) await endOf(work)
+    throw error
+  }
+  await endOf(work)
+}
+
+/** Waits for all work, also for what is added meanwhile, and throws what went wrong. */
+async function endOf(work: readonly Promise<unknown>[]): Promise<void> {
+  const failures: unknown[] = []
+  for (const promise of work) await promise.catch((error: unknown) => failures.push(error))
+  if (failures.length === 1) throw failures[0]
+  if (failures.length > 1) throw new AggregateError(failures, 'Several works that waitUntil() was given failed')
 }
 
 function fetchFunctionOf(handler: unknown): Call {

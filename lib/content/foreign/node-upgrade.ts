@@ -41,28 +41,42 @@ export class NodeUpgrade {
   constructor({ handle, upgrade }: NodeTarget) {
     // It never listens: connections are handed to it.
     this.#server = createServer((request: IncomingMessage, response: ServerResponse) => {
-      void handle(withMount(request), response, undefined)
+      hand(request, () => handle(request, response, undefined))
     })
     if (upgrade !== null) {
-      this.#server.on('upgrade', (request, socket, head) => void upgrade(withMount(request), socket, head))
+      this.#server.on('upgrade', (request, socket, head) => hand(request, () => upgrade(request, socket, head)))
     }
   }
 
   /** Runs one WebSocket. Resolves when it has closed or was refused. */
   run(call: ForeignWebSocketCall): Promise<void> {
     const [near, far] = MemorySocket.pair(call.scope)
-    mounts.set(far, mountedTarget(call.scope).mount)
+    const bridge = new Bridge(call, near)
+    arrivals.set(far, { mount: mountedTarget(call.scope).mount, bridge })
     this.#server.emit('connection', far)
-    return new Bridge(call, near).run()
+    return bridge.run()
   }
 }
 
-/** The mount of the call that a connection belongs to. */
-const mounts = new WeakMap<object, string>()
+/** What a connection belongs to. */
+interface Arrival {
+  readonly mount: string
+  readonly bridge: Bridge
+}
 
-function withMount(request: IncomingMessage): IncomingMessage {
-  const baseUrl = mounts.get(request.socket)!
-  return Object.assign(request, { baseUrl, originalUrl: baseUrl + request.url! })
+const arrivals = new WeakMap<object, Arrival>()
+
+/** Hands a request to the app. What the app throws, at once or later, fails the call, and does not end the process. */
+function hand(request: IncomingMessage, listen: () => unknown): void {
+  const { mount, bridge } = arrivals.get(request.socket)!
+  Object.assign(request, { baseUrl: mount, originalUrl: mount + request.url! })
+  const fail = (error: unknown): void => bridge.fail(error)
+  try {
+    const returned = listen()
+    if (returned instanceof Promise) returned.catch(fail)
+  } catch (error) {
+    fail(error)
+  }
 }
 
 /** The two ends of one WebSocket: messages of the contract, and a client in memory. */
@@ -75,6 +89,8 @@ class Bridge {
   #subprotocol: string | null = null
   #headers: HeaderPair[] = []
   #gone = false
+  /** Nothing is sent any more: how the peer is told is up to those around the app. */
+  #failed = false
   /** The message that is being sent, after which the next one may be. */
   #sending: Promise<void> = Promise.resolve()
 
@@ -102,7 +118,7 @@ class Bridge {
       .on('message', (data: Buffer, isBinary: boolean) => this.#deliver(data, isBinary))
       .on('close', (code, reason) => this.#post(() => this.#closed(code, reason.toString())))
       .on('error', () => {})
-    this.#pump().catch((error: unknown) => this.#fail(error))
+    this.#pump().catch((error: unknown) => this.fail(error))
     return this.#ended
   }
 
@@ -119,10 +135,14 @@ class Bridge {
 
   /** Sends in order. What fails ends the bridge; that the peer has left is no failure. */
   #post(step: () => Promise<void>): void {
-    this.#sending = this.#sending.then(step).catch((error: unknown) => this.#fail(error))
+    this.#sending = this.#sending
+      .then(() => (this.#failed ? undefined : step()))
+      .catch((error: unknown) => this.fail(error))
   }
 
-  #fail(error: unknown): void {
+  /** Ends the bridge with what went wrong. */
+  fail(error: unknown): void {
+    this.#failed = true
     this.#client.terminate()
     if (error instanceof ClientDisconnected) this.#resolve()
     else this.#reject(error)

@@ -1,7 +1,10 @@
 import { Headers } from '../../http/headers.ts'
 import type { HeaderPair } from '../../spec/headers.ts'
 
-/** The fields of a Fetch `Request`. They are copied when one is first looked at: many answers need none. */
+/**
+ * The fields of a Fetch `Request`. They are copied when one is first looked at: many answers need none. A body whose length
+ * nobody has told is announced as HTTP/1.1 does it, for those who ask the fields whether there is one.
+ */
 export class FetchHeaders extends Headers {
   readonly #request: Request
   readonly #authority: string
@@ -51,13 +54,17 @@ export class FetchHeaders extends Headers {
   }
 
   #copy(): string[] {
+    const request = this.#request
     const flat: string[] = []
     let hasHost = false
-    this.#request.headers.forEach((value, name) => {
+    let isFramed = false
+    request.headers.forEach((value, name) => {
       if (name === 'host') hasHost = true
+      if (name === 'content-length' || name === 'transfer-encoding') isFramed = true
       flat.push(name, value)
     })
     if (!hasHost) flat.unshift('host', this.#authority)
+    if (!isFramed && request.body !== null) flat.push('transfer-encoding', 'chunked')
     return flat
   }
 }

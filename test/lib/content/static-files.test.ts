@@ -396,9 +396,19 @@ for (const [path, headers, status] of navigations) {
     const response = await get({ directory, fallback: 'index.html' }, path, headers)
     t.equal(response.status, status)
     if (status === 200) t.equal(await response.text(), 'app')
-    t.equal(response.headers.get('vary'), status === 200 ? 'accept' : null)
+    // A cache that keeps a 404 for a script must not hand it to a browser that goes to the page.
+    t.equal(response.headers.get('vary'), 'accept, sec-fetch-mode')
   })
 }
+
+test('StaticFiles: with a fallback the page for what is missing varies as the fallback does, files do not', async (t) => {
+  const directory = site(t, { 'index.html': 'app', '404.html': 'missing', 'a.js': 'a' })
+  const options: StaticFilesOptions = { directory, html: true, fallback: 'index.html', precompressed: true }
+  const notFound = await get(options, '/users/7', { accept: '*/*' })
+  t.equal(notFound.status, 404)
+  t.equal(notFound.headers.get('vary'), 'accept-encoding, accept, sec-fetch-mode')
+  t.equal((await get(options, '/a.js', {})).headers.get('vary'), 'accept-encoding')
+})
 
 test('StaticFiles: the fallback is only for GET and HEAD, and may have gone', async (t) => {
   const directory = site(t, { 'index.html': 'app' })

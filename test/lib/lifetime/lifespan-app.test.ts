@@ -79,3 +79,31 @@ test('runLifespan: says when a server has no place for the state', async (t) => 
   t.match(await driver.next(), { type: 'lifespan.startup.failed', message: /the server offers no place for it/ })
   await t.rejects(driver.finished)
 })
+
+test('runLifespan: stops what has started when the server has no place for its state', async (t) => {
+  let stopped = false
+  const stop = async (): Promise<void> => {
+    stopped = true
+  }
+  const scope = lifespanScope({ state: undefined as never })
+  const driver = new AppDriver(
+    appOf(async () => running({ state: { database: 1 }, stop })),
+    scope,
+  )
+  driver.deliver({ type: 'lifespan.startup' })
+  await driver.next()
+  await t.rejects(driver.finished, { message: /offers no place/ })
+  t.ok(stopped)
+})
+
+test('runLifespan: a start-up that failed is told of also when what had started fails to stop', async (t) => {
+  const scope = lifespanScope({ state: undefined as never })
+  const stop = (): Promise<void> => Promise.reject(new Error('stuck'))
+  const driver = new AppDriver(
+    appOf(async () => running({ state: { database: 1 }, stop })),
+    scope,
+  )
+  driver.deliver({ type: 'lifespan.startup' })
+  t.match(await driver.next(), { type: 'lifespan.startup.failed', message: /offers no place[^]*stuck/ })
+  await t.rejects(driver.finished, { errors: [{ message: /offers no place/ }, { message: 'stuck' }] })
+})

@@ -87,6 +87,23 @@ for (const [what, lifespan, message] of failing) {
   })
 }
 
+test('startLifespan: what has started is shut down when its state is none', async (t) => {
+  const notes: string[] = []
+  const lifespans: readonly Lifespan<unknown, typeof app>[] = [
+    async function* () {
+      try {
+        yield 'state'
+        notes.push('generator shut down')
+      } finally {
+        notes.push('generator ended')
+      }
+    },
+    { startup: () => 'state', shutdown: () => notes.push('hook') },
+  ]
+  for (const lifespan of lifespans) await t.rejects(startLifespan(lifespan, app), { message: /expected an object/ })
+  t.strictSame(notes, ['generator shut down', 'generator ended', 'hook'])
+})
+
 test('startLifespan: stopping throws what the shutdown throws', async (t) => {
   const running = await startLifespan(async function* () {
     yield

@@ -510,6 +510,16 @@ test('openapi: every kind of security scheme is valid', async (t) => {
   t.equal(await faultsOf(whole), null)
 })
 
+test('openapi: a scheme that WebSockets alone need stands in the document when the options name it', async (t) => {
+  const key = apiKey({ in: 'query', name: 'key', description: 'For sockets' })
+  const app = new Application()
+  app.websocket('/chat', { security: [key] }, async ({ websocket }) => websocket.accept())
+  t.equal(openapi(app).components?.securitySchemes, undefined)
+  const described = openapi(app, { securitySchemes: { [key.schemeName]: key.description } })
+  t.strictSame(described.components?.securitySchemes, { apiKey: key.description })
+  t.equal(await faultsOf(described), null)
+})
+
 test('openapi: dependencies of routers, mounts, hosts and routes count', async (t) => {
   const key = apiKey({ in: 'header', name: 'x-key' })
   const inner = new Router({ dependencies: [key] })

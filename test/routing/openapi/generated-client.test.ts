@@ -1,13 +1,7 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { generateApi } from 'swagger-typescript-api'
 import { test } from 'tap'
 import { serve } from '../../../lib/servers/node/serve.ts'
 import { lint } from '../../../lib/testing/conformance/lint.ts'
-import getExePath from '../../../node_modules/typescript/lib/getExePath.js'
-import { run } from '../../clients/program.ts'
+import { GeneratedClient } from '../../support/generated-client.ts'
 import { libraryAPI } from './library-api.ts'
 
 const quiet = { info() {}, warn() {}, error() {} }
@@ -35,35 +29,14 @@ console.log(JSON.stringify({
 declare const process: { argv: string[] }
 `
 
-const compilerOptions = {
-  target: 'es2022',
-  module: 'nodenext',
-  lib: ['es2023', 'dom', 'dom.iterable'],
-  types: [],
-  strict: true,
-  skipLibCheck: true,
-  rewriteRelativeImportExtensions: true,
-  outDir: 'out',
-}
-
 test('openapi: a client that an independent generator makes of the document compiles and calls the API', async (t) => {
   t.setTimeout(120_000)
-  const directory = mkdtempSync(join(tmpdir(), 'stelline-client-'))
-  t.teardown(() => rmSync(directory, { recursive: true, force: true }))
   const app = libraryAPI()
-  const spec = JSON.parse(JSON.stringify(app.openapi())) as never
-  const { files } = await generateApi({ spec, output: false, httpClientType: 'fetch', silent: true })
-  writeFileSync(join(directory, 'api.ts'), files[0]!.fileContent)
-  writeFileSync(join(directory, 'main.ts'), program)
-  writeFileSync(join(directory, 'package.json'), '{ "type": "module" }')
-  writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['main.ts'] }))
-
-  const compiled = spawnSync(getExePath(), ['-p', directory], { encoding: 'utf8', cwd: directory })
-  t.equal(compiled.stdout, '')
-  t.equal(compiled.status, 0)
+  await using client = await GeneratedClient.compile(app.openapi(), program)
+  t.equal(client.complaints, '')
 
   await using server = await serve(lint(app), { port: 0, log: quiet })
-  const { code, output } = await run(process.execPath, [join(directory, 'out', 'main.js'), server.url])
+  const { code, output } = await client.run(server.url)
   t.equal(code, 0)
   t.match(JSON.parse(output), {
     status: 201,

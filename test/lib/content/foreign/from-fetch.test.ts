@@ -3,6 +3,7 @@ import { test } from 'tap'
 import { fromFetch } from '../../../../lib/content/foreign/from-fetch.ts'
 import type { FetchFunction, FromFetchOptions } from '../../../../lib/content/foreign/from-fetch.ts'
 import { HTTPException } from '../../../../lib/exceptions/http-exception.ts'
+import { ClientDisconnected } from '../../../../lib/spec/violations.ts'
 import { AppDriver } from '../../../../lib/testing/app-driver.ts'
 import { lint } from '../../../../lib/testing/conformance/lint.ts'
 import { httpScope, lifespanScope } from '../../../../lib/testing/scopes.ts'
@@ -10,6 +11,7 @@ import type { HTTPScopeParts } from '../../../../lib/testing/scopes.ts'
 import { TestClient } from '../../../../lib/testing/test-client.ts'
 import { Application } from '../../../../routing/application.ts'
 import { Mount } from '../../../../routing/mount.ts'
+import { receiveNothing } from '../../../support/messages.ts'
 import { gate, get, serving } from '../../servers/serving.ts'
 
 function mounted(handler: FetchFunction | { fetch: FetchFunction }, options: FromFetchOptions = {}): Application {
@@ -137,6 +139,58 @@ test('fromFetch: gives the env, and awaits what is handed to waitUntil', async (
   t.equal(over, false)
   later.open()
   await t.resolves(driver.finished)
+})
+
+test('fromFetch: work that fails before it is awaited ends no process, and fails the call', async (t) => {
+  const late = gate()
+  const handler = (_request: Request, _env: unknown, context: { waitUntil(work: Promise<unknown>): void }) => {
+    context.waitUntil(late.opened)
+    context.waitUntil(Promise.reject(new Error('first')))
+    context.waitUntil(Promise.reject(new Error('second')))
+    return new Response('x')
+  }
+  const driver = new AppDriver(lint(fromFetch(handler)), httpScope(), { timeoutMs: 10_000 })
+  while (((await driver.next()) as { more_body?: boolean | null }).more_body !== false);
+  await driver.expectNothing()
+  late.open()
+  await t.rejects(driver.finished, { errors: [{ message: 'first' }, { message: 'second' }] })
+})
+
+test('fromFetch: one work that fails is the failure of the call', async (t) => {
+  const handler = (_request: Request, _env: unknown, context: { waitUntil(work: unknown): void }) => {
+    context.waitUntil(Promise.reject(new Error('alone')))
+    context.waitUntil('no promise')
+    return new Response(null)
+  }
+  await t.rejects(drive(handler).finished, { message: 'alone' })
+})
+
+test('fromFetch: the work of a handler that fails ends no process', async (t) => {
+  const handler = (_request: Request, _env: unknown, context: { waitUntil(work: Promise<unknown>): void }): never => {
+    context.waitUntil(Promise.reject(new Error('work')))
+    throw new Error('handler')
+  }
+  const driver = drive(handler)
+  await t.rejects(driver.finished, { message: 'handler' })
+  await new Promise((resolve) => setImmediate(resolve))
+})
+
+test('fromFetch: work goes on to its end when the client has left', async (t) => {
+  const work = gate()
+  const handler = (_request: Request, _env: unknown, context: { waitUntil(work: Promise<unknown>): void }) => {
+    context.waitUntil(work.opened)
+    return new Response(null)
+  }
+  const left = new ClientDisconnected('The client has left')
+  let over = false
+  const call = fromFetch(handler)(httpScope(), receiveNothing, () => Promise.reject(left)).catch(
+    (error: unknown) => error,
+  )
+  void call.then(() => (over = true))
+  await new Promise((resolve) => setImmediate(resolve))
+  t.equal(over, false)
+  work.open()
+  t.equal(await call, left)
 })
 
 test('fromFetch: a body is received as it is read, and no faster', async (t) => {

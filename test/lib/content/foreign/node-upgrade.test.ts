@@ -204,6 +204,43 @@ test('fromNode: a receive that fails fails the WebSocket', async (t) => {
   )
 })
 
+const fails = (): never => {
+  throw new RangeError('no')
+}
+
+for (const [what, app] of [
+  ['a listener that throws', fromNode(fails)],
+  ['a listener that rejects', fromNode(async () => fails())],
+  ['an upgrade listener that throws', fromNode((_request, response) => void response.end(), { upgrade: fails })],
+  ['an upgrade listener that rejects', fromNode(() => {}, { upgrade: async () => fails() })],
+] as const) {
+  test(`fromNode: ${what} fails the WebSocket, and nothing else`, async (t) => {
+    const driver = new AppDriver(lint(app), webSocketScope(), { timeoutMs: 10_000 })
+    driver.deliver({ type: 'websocket.connect' })
+    await t.rejects(driver.finished, { name: 'RangeError', message: 'no' })
+  })
+}
+
+test('fromNode: what fails after a WebSocket has ended changes nothing', async (t) => {
+  const ended = gate()
+  const failed = gate()
+  const app = fromNode(() => {}, {
+    upgrade: async (_request, socket) => {
+      socket.destroy()
+      await ended.opened
+      setImmediate(() => failed.open())
+      fails()
+    },
+  })
+  const driver = new AppDriver(lint(app), webSocketScope(), { timeoutMs: 10_000 })
+  driver.deliver({ type: 'websocket.connect' })
+  t.match(await driver.next(), { type: 'websocket.close' })
+  driver.deliver({ type: 'websocket.disconnect', code: 1006 })
+  await t.resolves(driver.finished)
+  ended.open()
+  await failed.opened
+})
+
 test('fromNode: a Fastify app hands upgrades to its server', async (t) => {
   const { fastifyApp } = await import('./foreign-apps.ts')
   const fastify = fastifyApp()

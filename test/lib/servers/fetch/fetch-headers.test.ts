@@ -34,3 +34,19 @@ test('FetchHeaders: a host that the request names counts', async (t) => {
 test('FetchHeaders: what is no name is absent', async (t) => {
   t.equal(headers({}).get('no name'), null)
 })
+
+/** Requests, and how their body is announced. */
+const announced: readonly (readonly [what: string, init: RequestInit, field: [string, string] | null])[] = [
+  ['text', { method: 'POST', body: 'text' }, ['transfer-encoding', 'chunked']],
+  ['nothing', { method: 'POST' }, null],
+  ['no body that GET may have', { method: 'GET' }, null],
+  ['a known length', { method: 'PUT', body: 'text', headers: { 'content-length': '4' } }, ['content-length', '4']],
+]
+
+for (const [what, init, field] of announced) {
+  test(`FetchHeaders: announce ${what} as HTTP/1.1 does, RFC 9112 §6`, async (t) => {
+    const fields = new FetchHeaders(new Request('http://example.org/', init), 'example.org')
+    const framing = [...fields].filter(([name]) => name === 'content-length' || name === 'transfer-encoding')
+    t.strictSame(framing, field === null ? [] : [field])
+  })
+}
