@@ -1,6 +1,6 @@
 import { named } from '../lib/endpoint/named.ts'
 import { HTTPException } from '../lib/exceptions/http-exception.ts'
-import { Headers } from '../lib/http/headers.ts'
+import { fieldValue } from '../lib/http/message-fields.ts'
 import { PlainTextResponse } from '../lib/response/plain-text-response.ts'
 import { settled } from '../lib/spec/app.ts'
 import type { Middleware, Receive, Send } from '../lib/spec/app.ts'
@@ -25,48 +25,29 @@ export function bodyLimit({ maxBytes }: BodyLimitOptions): Middleware {
   }
   return named('bodyLimit', (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
-    if (Number(Headers.from(scope.headers).get('content-length') ?? 0) > maxBytes) return refuse(scope, receive, send)
-    const counter = new BodyCounter({ scope, receive, send }, maxBytes)
-    return app(scope, counter.receive, counter.send)
-  })
-}
-
-interface Call {
-  readonly scope: HTTPScope
-  readonly receive: Receive
-  readonly send: Send
-}
-
-class BodyCounter {
-  readonly #call: Call
-  readonly #maxBytes: number
-  #bytes = 0
-  #started = false
-  #refused = false
-
-  constructor(call: Call, maxBytes: number) {
-    this.#call = call
-    this.#maxBytes = maxBytes
-  }
-
-  readonly receive: Receive = async () => {
-    const message = await this.#call.receive()
-    if (message.type !== 'http.request') return message
-    this.#bytes += message.body?.length ?? 0
-    if (this.#bytes <= this.#maxBytes) return message
-    throw new HTTPException(413, { headers: { connection: 'close' } })
-  }
-
-  readonly send: Send = (message) => {
-    const { scope, receive, send } = this.#call
-    if (this.#refused) return settled
-    if (message.type === 'http.response.start' && !this.#started && this.#bytes > this.#maxBytes) {
-      this.#refused = true
-      return refuse(scope, receive, send)
+    const announced = fieldValue(scope.headers, 'content-length')
+    if (announced !== null && Number(announced) > maxBytes) return refuse(scope, receive, send)
+    let bytes = 0
+    let started = false
+    let refused = false
+    const counted: Receive = async () => {
+      const message = await receive()
+      if (message.type !== 'http.request') return message
+      bytes += message.body?.length ?? 0
+      if (bytes <= maxBytes) return message
+      throw new HTTPException(413, { headers: { connection: 'close' } })
     }
-    if (message.type === 'http.response.start') this.#started = true
-    return send(message)
-  }
+    return app(scope, counted, (message) => {
+      if (refused) return settled
+      if (started || message.type !== 'http.response.start') return send(message)
+      if (bytes <= maxBytes) {
+        started = true
+        return send(message)
+      }
+      refused = true
+      return refuse(scope, receive, send)
+    })
+  })
 }
 
 /** The rest of the body is not read, so the connection cannot be used again. */

@@ -1,6 +1,6 @@
 import { named } from '../lib/endpoint/named.ts'
 import { Headers } from '../lib/http/headers.ts'
-import { startWith, withFields } from '../lib/http/message-fields.ts'
+import { fieldValue, hasName, startWith, withFields } from '../lib/http/message-fields.ts'
 import type { Middleware } from '../lib/spec/app.ts'
 import { isFieldValue } from '../lib/spec/field-syntax.ts'
 import type { HTTPScope } from '../lib/spec/scope.ts'
@@ -22,28 +22,30 @@ export interface CacheControlOptions {
  * @see https://www.rfc-editor.org/rfc/rfc9111#section-5.2
  */
 export function cacheControl({ value = 'no-store', otherwise = 'no-store' }: CacheControlOptions = {}): Middleware {
-  for (const given of [value, otherwise]) if (typeof given === 'string') checkedValue(given)
+  const fixed = typeof value === 'function' ? null : fieldOf(value)
+  const forOne = fieldOf(otherwise)
   return named('cacheControl', (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
     return app(scope, receive, (message) => {
       if (message.type !== 'http.response.start') return send(message)
-      const fields = Headers.from(message.headers ?? [])
-      if (fields.has('cache-control')) return send(message)
-      const given = isForAll(scope, message.status, fields)
-        ? typeof value === 'function'
-          ? value(scope)
-          : value
-        : otherwise
-      if (given === null) return send(message)
-      return send(startWith(message, withFields(fields, ['cache-control', checkedValue(given)])))
+      const headers = Headers.from(message.headers ?? [])
+      if (hasName(headers.flat, 'cache-control')) return send(message)
+      const forAll = isForAll(scope, message.status, headers.flat)
+      const field = !forAll ? forOne : typeof value === 'function' ? fieldOf(value(scope)) : fixed
+      return field === null ? send(message) : send(startWith(message, withFields(headers, field)))
     })
   })
 }
 
-function isForAll(scope: HTTPScope, status: number, fields: Headers): boolean {
+/** A field as a list of its name and its value; `null` for none. */
+function fieldOf(value: string | null): readonly string[] | null {
+  return value === null ? null : ['cache-control', checkedValue(value)]
+}
+
+function isForAll(scope: HTTPScope, status: number, flat: readonly string[]): boolean {
   const reads = scope.method === 'GET' || scope.method === 'HEAD'
   const succeeds = (status >= 200 && status < 300) || status === 304
-  return reads && succeeds && !fields.has('set-cookie') && !Headers.from(scope.headers).has('authorization')
+  return reads && succeeds && !hasName(flat, 'set-cookie') && fieldValue(scope.headers, 'authorization') === null
 }
 
 function checkedValue(value: string): string {

@@ -42,8 +42,10 @@ export function health(options: HealthOptions = {}): Middleware {
       throw new TypeError(`Cannot tell the health at ${show(path)}: expected a path that starts with "/"`)
     }
   }
-  if (!(timeoutMs > 0)) {
-    throw new RangeError(`Cannot check the health: timeoutMs is ${show(timeoutMs)}, expected milliseconds above 0`)
+  if (!(typeof timeoutMs === 'number' && timeoutMs > 0 && timeoutMs < 2 ** 31)) {
+    throw new RangeError(
+      `Cannot check the health: timeoutMs is ${show(timeoutMs)}, expected milliseconds from above 0 to below 2 ** 31`,
+    )
   }
   const list = Object.entries(checks)
   return named('health', (app) => (scope, receive, send) => {

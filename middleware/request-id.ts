@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { named } from '../lib/endpoint/named.ts'
 import { Headers } from '../lib/http/headers.ts'
 import { startWith, withFields } from '../lib/http/message-fields.ts'
@@ -7,6 +6,7 @@ import type { Middleware, Send } from '../lib/spec/app.ts'
 import { canonicalName, isFieldValue } from '../lib/spec/field-syntax.ts'
 import type { SendMessage, WebSocketAcceptMessage, WebSocketResponseStartMessage } from '../lib/spec/messages.ts'
 import { show } from '../lib/spec/violations.ts'
+import { randomId } from '../lib/storage/random-id.ts'
 
 /** How requests are named. */
 export interface RequestIdOptions {
@@ -14,7 +14,7 @@ export interface RequestIdOptions {
   header?: string
   /** Takes over the id of the request, when it is one: for apps behind a proxy that names requests. Default false. */
   trustIncoming?: boolean
-  /** Makes an id. Default `randomUUID` of node:crypto. */
+  /** Makes an id. Default: a random UUID. */
   generate?: () => string
 }
 
@@ -27,10 +27,10 @@ const acceptable = /^[\w.\-:+/=]{1,128}$/
  * @throws TypeError for a field name that is none.
  */
 export function requestId(options: RequestIdOptions = {}): Middleware {
-  const { header = 'x-request-id', trustIncoming = false, generate = randomUUID } = options
+  const { header = 'x-request-id', trustIncoming = false, generate } = options
   const name = canonicalName(header)
   if (name === null) throw new TypeError(`Cannot name requests in ${show(header)}: expected the name of a field`)
-  const makeId = generate === randomUUID ? randomUUID : (): string => checkedId(generate())
+  const makeId = generate === undefined ? randomId : (): string => checkedId(generate())
   return named('requestId', (app) => (scope, receive, send) => {
     if (scope.type === 'lifespan') return app(scope, receive, send)
     const incoming = trustIncoming ? Headers.from(scope.headers).get(name) : null

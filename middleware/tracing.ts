@@ -66,10 +66,15 @@ export function tracedName(middleware: Middleware): string | null {
   return publishers.has(middleware) ? null : middleware.name === '' ? 'middleware' : middleware.name
 }
 
+/** Tells whether somebody listens to the work of middleware. */
+export function areLayersHeard(): boolean {
+  return isHeard(layers)
+}
+
 /** Makes an app publish its work as that of a middleware, while somebody listens. */
 export function tracedLayer(name: string, app: ASGIApp): ASGIApp {
   return (scope, receive, send) => {
-    if (!isHeard(layers) || scope.type === 'lifespan') return app(scope, receive, send)
+    if (!areLayersHeard() || scope.type === 'lifespan') return app(scope, receive, send)
     const message: TracedMiddleware = { scope, name }
     return published(layers, message, () => app(scope, receive, send))
   }

@@ -33,11 +33,10 @@ export function authentication({ backends, onError }: AuthenticationOptions): Mi
   const answer = onError ?? ((_connection, error) => refusal(error, challenges))
   const unknown: AuthInfo = { authenticated: false, scopes: new Set(), challenges }
   return named('authentication', (app) => {
-    const enter = (identity: Identity | null, call: Call): Promise<void> => {
-      call.scope.user = identity?.user ?? null
-      call.scope.auth =
-        identity === null ? unknown : { authenticated: true, scopes: new Set(identity.scopes), challenges }
-      return app(call.scope, call.receive, call.send)
+    const enter = (identity: Identity | null, { scope, receive, send }: Call): Promise<void> => {
+      scope.user = identity?.user ?? null
+      scope.auth = identity === null ? unknown : { authenticated: true, scopes: new Set(identity.scopes), challenges }
+      return app(scope, receive, send)
     }
     return guarded(app, {
       varyBy: backends.flatMap(({ varyBy }) => (varyBy === undefined ? [] : [varyBy])),

@@ -10,7 +10,9 @@ const credentialsPattern = /^([!#$%&'*+\-.^_`|~\w]+) +([^ ].*)$/
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-11.4
  */
 export function credentialsOf(headers: Headers, scheme: string): string | null {
-  const [, named, credentials] = credentialsPattern.exec(headers.get('authorization') ?? '') ?? []
+  const value = headers.get('authorization')
+  if (value === null) return null
+  const [, named, credentials] = credentialsPattern.exec(value) ?? []
   return named?.toLowerCase() === scheme ? credentials! : null
 }
 

@@ -30,6 +30,10 @@ export interface JWTAuthOptions {
   publicKey?: KeyObject | string
   /** For all other algorithms: the URL of a key set, which is fetched when a key is not known, or the set itself. */
   jwks?: URL | KeySet
+  /** How long a fetched key set holds: so long a key that its issuer has withdrawn is still taken. Default 600,000. */
+  jwksMaxAgeMs?: number
+  /** How long a key set is not fetched again for a key that it does not have. Default 30,000. */
+  jwksCooldownMs?: number
   /** How far clocks may be apart, in seconds. Default 0. */
   clockToleranceSeconds?: number
   /** Claims that must be there. Default `['exp']`. */
@@ -45,7 +49,7 @@ export interface JWTAuthOptions {
 /** The part of the package that is used. */
 interface JoseModule {
   jwtVerify(token: string, key: unknown, options: object): Promise<{ readonly payload: Claims }>
-  createRemoteJWKSet(url: URL): unknown
+  createRemoteJWKSet(url: URL, options: object): unknown
   createLocalJWKSet(set: KeySet): unknown
 }
 
@@ -87,6 +91,7 @@ function verifier(options: JWTAuthOptions): (token: string) => Promise<Claims> {
   }
   let loading: Promise<{ readonly jose: JoseModule; readonly key: unknown }> | null = null
   const load = async (): Promise<{ readonly jose: JoseModule; readonly key: unknown }> => {
+    /* c8 ignore next -- what runs TypeScript in the tests puts code with a branch of its own around an import */
     const jose = (await import('jose')) as unknown as JoseModule
     return { jose, key: keyOf(options, jose) }
   }
@@ -101,13 +106,18 @@ function verifier(options: JWTAuthOptions): (token: string) => Promise<Claims> {
   }
 }
 
-function keyOf({ secret, publicKey, jwks }: JWTAuthOptions, jose: JoseModule): unknown {
+function keyOf(options: JWTAuthOptions, jose: JoseModule): unknown {
+  const { secret, publicKey, jwks, jwksMaxAgeMs = 600_000, jwksCooldownMs = 30_000 } = options
   if (secret !== undefined) return new TextEncoder().encode(secret)
-  if (jwks !== undefined) return jwks instanceof URL ? jose.createRemoteJWKSet(jwks) : jose.createLocalJWKSet(jwks)
+  if (jwks instanceof URL) {
+    return jose.createRemoteJWKSet(jwks, { cacheMaxAge: jwksMaxAgeMs, cooldownDuration: jwksCooldownMs })
+  }
+  if (jwks !== undefined) return jose.createLocalJWKSet(jwks)
   return typeof publicKey === 'string' ? createPublicKey(publicKey) : publicKey
 }
 
-function checkSetUp({ algorithms, audience, secret, publicKey, jwks }: JWTAuthOptions): void {
+function checkSetUp(options: JWTAuthOptions): void {
+  const { algorithms, audience, secret, publicKey, jwks } = options
   if ([secret, publicKey, jwks].filter((key) => key !== undefined).length !== 1) {
     throw refusal('expected one of "secret", "publicKey" and "jwks"')
   }
@@ -128,6 +138,11 @@ function checkSetUp({ algorithms, audience, secret, publicKey, jwks }: JWTAuthOp
   }
   if (jwks instanceof URL && !isSafe(jwks)) {
     throw refusal(`the key set is at ${show(jwks.href)}, expected "https:", or a host of this machine`)
+  }
+  for (const name of ['jwksMaxAgeMs', 'jwksCooldownMs'] as const) {
+    const value = options[name]
+    if (value === undefined || (typeof value === 'number' && value >= 0)) continue
+    throw refusal(`${name} is ${show(value)}, expected milliseconds from 0`)
   }
 }
 

@@ -8,7 +8,7 @@ import { show } from '../../lib/spec/violations.ts'
 export interface CORSOptions {
   /** Origins as browsers write them, for example `https://example.org`; `*` for every origin. Default: none. */
   allowOrigins?: readonly string[]
-  /** Allows origins that the expression matches as a whole. */
+  /** Allows origins that the expression matches as a whole. With credentials it must not match every origin. */
   allowOriginRegex?: RegExp
   /** Allows origins for which it returns true. It is asked last. */
   allowOriginIf?: (origin: string, scope: HTTPScope) => boolean
@@ -46,6 +46,8 @@ export interface PreflightVerdict {
 
 const everyMethod = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']
 const safelisted = ['Accept', 'Accept-Language', 'Content-Language', 'Content-Type']
+/** An origin that no app can mean: an expression that allows it allows every one. */
+const anybody = 'https://anybody.invalid'
 /** Far above what browsers ask for; a longer list is refused unread. */
 const maxAskedHeaders = 8192
 
@@ -76,6 +78,7 @@ export class CORSPolicy {
     if (this.anyOrigin && options.allowCredentials === true) throw credentialsForAll()
     this.#origins = new Set(allowOrigins.filter((origin) => origin !== '*').map(checkedOrigin))
     this.#regex = options.allowOriginRegex === undefined ? null : wholeMatch(options.allowOriginRegex)
+    if (options.allowCredentials === true && this.#regex?.test(anybody) === true) throw credentialsForAll()
     this.#predicate = options.allowOriginIf ?? null
     const methods = checkedList('allowMethods', allowMethods).includes('*') ? everyMethod : allowMethods
     this.#methods = new Set(methods.map(checkedMethod))

@@ -10,8 +10,8 @@ import type { HTTPRequestMessage, ReceiveMessage } from '../../lib/spec/messages
 export class BodyTape {
   readonly #receive: Receive
   readonly #maxBytes: number
-  /** The messages of the body so far; `null` once they are too long to be kept. */
-  #kept: HTTPRequestMessage[] | null = []
+  /** The messages of the body so far, until they are too long to be kept. */
+  #kept: HTTPRequestMessage[] | null = null
   #bytes = 0
   /** How many messages of the body there were. */
   #count = 0
@@ -29,6 +29,12 @@ export class BodyTape {
    * @throws {@link BodyConsumed} out of that, when another reader has read more than is kept.
    */
   reader(): Receive {
+    // Most bodies are read by one reader or by none.
+    let begun: Receive | null = null
+    return () => (begun ??= this.#begin())()
+  }
+
+  #begin(): Receive {
     let position = 0
     let turn: Promise<unknown> = settled
     const read = async (): Promise<ReceiveMessage> => {
@@ -61,7 +67,7 @@ export class BodyTape {
     this.#count++
     this.#bytes += message.body?.length ?? 0
     if (this.#bytes > this.#maxBytes) this.#kept = null
-    else this.#kept?.push(message)
+    else (this.#kept ??= []).push(message)
   }
 }
 

@@ -3,10 +3,13 @@ import { named } from '../../lib/endpoint/named.ts'
 import { progressOf } from '../../lib/endpoint/progress.ts'
 import { defaultMaxBodyBytes } from '../../lib/request/body.ts'
 import { endCall } from '../../lib/request/call-end.ts'
+import type { FrameworkScope } from '../../lib/request/connection.ts'
 import { Request } from '../../lib/request/request.ts'
 import { WebSocket } from '../../lib/request/websocket.ts'
 import { toResponse } from '../../lib/response/to-response.ts'
+import { settled } from '../../lib/spec/app.ts'
 import type { ASGIApp, Middleware, Receive, Send } from '../../lib/spec/app.ts'
+import { handled } from '../../lib/spec/handled.ts'
 import type { HTTPScope } from '../../lib/spec/scope.ts'
 import { show } from '../../lib/spec/violations.ts'
 import { BodyTape } from './body-tape.ts'
@@ -53,50 +56,56 @@ export function fromFunction(run: RequestFunction, options: FromFunctionOptions 
       `Cannot make middleware of a function: maxReplayBytes is ${show(maxReplayBytes)}, expected a number of bytes`,
     )
   }
-  return named(run.name || 'fromFunction', (app) => (scope, receive, send) => {
-    if (scope.type === 'http') {
-      const tape = new BodyTape(receive, maxReplayBytes)
-      return endCall(scope, answer({ run, app, tape }, scope, send))
+  return named(run.name || 'fromFunction', (app) => {
+    const parts: Parts = { run, app, maxReplayBytes }
+    return (scope, receive, send) => {
+      if (scope.type === 'http') return answer(parts, { scope, receive, send })
+      if (scope.type !== 'websocket' || websocket === null) return app(scope, receive, send)
+      return runWebSocket(websocket, new WebSocket(scope, receive, send), () => app(scope, receive, send))
     }
-    if (scope.type !== 'websocket' || websocket === null) return app(scope, receive, send)
-    return runWebSocket(websocket, new WebSocket(scope, receive, send), () => app(scope, receive, send))
   })
 }
 
 interface Parts {
   readonly run: RequestFunction
   readonly app: ASGIApp
-  readonly tape: BodyTape
+  readonly maxReplayBytes: number
 }
 
-async function answer({ run, app, tape }: Parts, scope: HTTPScope, send: Send): Promise<void> {
-  const receive: Receive = tape.reader()
+interface Call {
+  readonly scope: HTTPScope & FrameworkScope
+  readonly receive: Receive
+  readonly send: Send
+}
+
+async function answer({ run, app, maxReplayBytes }: Parts, call: Call): Promise<void> {
+  const { scope, send } = call
+  const tape = new BodyTape(call.receive, maxReplayBytes)
+  const receive = tape.reader()
   const request = new Request(scope, receive, send)
   const progress = progressOf(scope)
   if (progress !== null) progress.connection = request
-  const passage = new Passage(scope, send)
-  let held: HeldResponse | null = null
-  const next: Next = (changed = request) => {
-    const started = passage.call(app, changed.scope, tape.reader()).then((response) => (held = response))
-    // A function that does not wait for it has no use for its failure.
-    started.catch(ignore)
-    return started
-  }
+  const passage = new Passage(progress, send)
+  // A function that does not wait for it has no use for its failure.
+  const next: Next = (changed = request) => handled(passage.call(app, changed.scope, tape.reader()))
+  let isHeld: boolean
   try {
     const response = toResponse(await run(request, next))
     passage.unmark()
+    isHeld = passage.holds(response)
     const sent = response.respond(scope, receive, send)
     // Work in the background goes on when the client has left, and belongs to this call.
-    await (response === held ? passage.end(sent) : sent)
+    await (isHeld ? passage.end(sent) : sent)
   } catch (error) {
     passage.bypass()
-    throw error
+    return endCall(scope, Promise.reject(error))
   }
-  passage.close()
-  await passage.end()
+  if (!isHeld) {
+    passage.close()
+    return endCall(scope, passage.end())
+  }
+  if (scope.at_end) return endCall(scope, settled)
 }
-
-function ignore(): void {}
 
 async function runWebSocket(run: WebSocketFunction, websocket: WebSocket, next: () => Promise<void>): Promise<void> {
   await run(websocket, next)

@@ -1,3 +1,4 @@
+import { Headers, MutableHeaders } from '../../lib/http/headers.ts'
 import { hasNoContent } from '../../lib/http/status.ts'
 import { Response } from '../../lib/response/response.ts'
 import type { Send } from '../../lib/spec/app.ts'
@@ -21,12 +22,24 @@ export class HeldResponse extends Response {
   readonly #source: HeldSource
   readonly #trailers: boolean
 
+  /** As the app within has given them, until somebody reads them here. */
+  #fields: Headers
+
   /** @internal */
   constructor(start: HTTPResponseStartMessage, source: HeldSource) {
     const { status, headers, trailers } = start
-    super(null, { status, headers: headers ?? [] }, { contentType: null, streamed: !hasNoContent(status) })
+    super(null, { status }, { contentType: null, streamed: !hasNoContent(status) })
     this.#source = source
     this.#trailers = trailers ?? false
+    this.#fields = headers instanceof MutableHeaders ? new Headers(headers) : Headers.from(headers ?? [])
+    if (status === 204) this.headers.delete('content-length')
+  }
+
+  override get headers(): MutableHeaders {
+    if (this.#fields instanceof MutableHeaders) return this.#fields
+    const headers = new MutableHeaders(this.#fields)
+    this.#fields = headers
+    return headers
   }
 
   /**
@@ -40,8 +53,11 @@ export class HeldResponse extends Response {
   }
 
   protected override deliver(_scope: HTTPScope | WebSocketScope, send: Send): Promise<void> {
-    const start = this.startMessage()
-    start.trailers = this.#trailers
-    return this.#source.release(send, start)
+    return this.#source.release(send, this.startMessage())
+  }
+
+  protected override startMessage(): HTTPResponseStartMessage {
+    const headers = this.#fields instanceof MutableHeaders ? new Headers(this.#fields) : this.#fields
+    return { type: 'http.response.start', status: this.status, headers, trailers: this.#trailers }
   }
 }

@@ -1,6 +1,6 @@
-import { progressOf } from '../../lib/endpoint/progress.ts'
 import type { Progress } from '../../lib/endpoint/progress.ts'
 import { settled } from '../../lib/spec/app.ts'
+import { handled } from '../../lib/spec/handled.ts'
 import type { ASGIApp, Receive, Send } from '../../lib/spec/app.ts'
 import type { HTTPResponseStartMessage, SendMessage } from '../../lib/spec/messages.ts'
 import type { HTTPScope } from '../../lib/spec/scope.ts'
@@ -14,12 +14,20 @@ interface Waiting {
   readonly resolve: (sent: void | Promise<void>) => void
 }
 
+const nothing: Waiting[] = []
+
 /**
  * What happens to the messages of the app within: `idle` before it was called; `open` until it starts its response; `held`
  * while the function has that; `flowing` when the function has returned it; `read` when the function reads it; `closed` when
  * it is not wanted.
  */
 type State = 'idle' | 'open' | 'held' | 'flowing' | 'read' | 'closed'
+
+/** The promise of a response, and how it is kept. */
+interface Started {
+  readonly resolve: (response: HeldResponse) => void
+  readonly reject: (error: unknown) => void
+}
 
 /** The way of one response from the app within to the function around it, and on to the server. */
 export class Passage implements HeldSource {
@@ -28,8 +36,9 @@ export class Passage implements HeldSource {
   #state: State = 'idle'
   /** Whether the response counts as begun though it is held. */
   #marked = false
-  #waiting: Waiting[] = []
-  #started: ((response: HeldResponse) => void) | null = null
+  #waiting: Waiting[] = nothing
+  #started: Started | null = null
+  #held: HeldResponse | null = null
   /** Tells a reader that something has come or that nothing more will. */
   #wake: (() => void) | null = null
   /** The call of the app within; it never rejects. */
@@ -38,9 +47,10 @@ export class Passage implements HeldSource {
   /** What the app within has thrown, as long as nobody was told. */
   #failure: { readonly error: unknown } | null = null
 
-  constructor(scope: HTTPScope, send: Send) {
+  /** @param progress What the error layers know of the connection, when there are any. */
+  constructor(progress: Progress | null, send: Send) {
+    this.#progress = progress
     this.#send = send
-    this.#progress = progressOf(scope)
   }
 
   /**
@@ -51,17 +61,20 @@ export class Passage implements HeldSource {
   call(app: ASGIApp, scope: HTTPScope, receive: Receive): Promise<HeldResponse> {
     if (this.#state !== 'idle') {
       const is = this.#state === 'closed' ? 'the function has ended' : 'it was called before'
-      return Promise.reject(new TypeError(`Cannot call next(): ${is}, expected one call before the function ends`))
+      return handled(
+        Promise.reject(new TypeError(`Cannot call next(): ${is}, expected one call before the function ends`)),
+      )
     }
     this.#state = 'open'
     return new Promise((resolve, reject) => {
-      this.#started = resolve
-      this.#call = this.#run(app, scope, receive).then(() => {
-        if (this.#state === 'open')
-          reject(this.#takeFailure('Cannot go on with next(): the app ended without a response'))
-        this.#wake?.()
-      })
+      this.#started = { resolve, reject }
+      this.#call = this.#run(app, scope, receive)
     })
+  }
+
+  /** Whether this is the response of the app within. */
+  holds(response: object): boolean {
+    return response === this.#held
   }
 
   /** Lets the held response through, with this start. */
@@ -75,7 +88,7 @@ export class Passage implements HeldSource {
       this.#state = 'closed'
       throw error
     } finally {
-      for (const { message, resolve } of this.#waiting.splice(0)) resolve(this.#take(message))
+      for (const { message, resolve } of this.#takeWaiting()) resolve(this.#take(message))
     }
   }
 
@@ -107,7 +120,7 @@ export class Passage implements HeldSource {
     if (this.#state === 'flowing') return
     this.unmark()
     this.#state = 'closed'
-    for (const { message, resolve } of this.#waiting.splice(0)) resolve(discard(message))
+    for (const { message, resolve } of this.#takeWaiting()) resolve(discard(message))
   }
 
   /**
@@ -136,14 +149,29 @@ export class Passage implements HeldSource {
     if (this.#progress !== null) this.#progress.send = this.#send
   }
 
-  async #run(app: ASGIApp, scope: HTTPScope, receive: Receive): Promise<void> {
+  /** Calls the app within; the promise never rejects. */
+  #run(app: ASGIApp, scope: HTTPScope, receive: Receive): Promise<void> {
+    let done: Promise<void>
     try {
-      await app(scope, receive, (message) => this.#take(message))
+      done = app(scope, receive, (message) => this.#take(message))
     } catch (error) {
-      this.#failure = { error }
-    } finally {
-      this.#ended = true
+      done = Promise.reject(error)
     }
+    return Promise.resolve(done).then(
+      () => this.#callEnded(),
+      (error: unknown) => {
+        this.#failure = { error }
+        this.#callEnded()
+      },
+    )
+  }
+
+  #callEnded(): void {
+    this.#ended = true
+    if (this.#state === 'open') {
+      this.#started!.reject(this.#takeFailure('Cannot go on with next(): the app ended without a response'))
+    }
+    this.#wake?.()
   }
 
   /** Returns what the app within has thrown, to be told now, or an error with this message. */
@@ -162,6 +190,7 @@ export class Passage implements HeldSource {
       case 'held':
       case 'read':
         return new Promise((resolve) => {
+          if (this.#waiting === nothing) this.#waiting = []
           this.#waiting.push({ message, resolve })
           this.#wake?.()
         })
@@ -170,12 +199,19 @@ export class Passage implements HeldSource {
     }
   }
 
+  #takeWaiting(): readonly Waiting[] {
+    const waiting = this.#waiting
+    this.#waiting = nothing
+    return waiting
+  }
+
   #hold(start: HTTPResponseStartMessage): Promise<void> {
     const response = new HeldResponse(start, this)
     this.#state = 'held'
     // To the app within its response has begun, so that errors are not answered any more.
     if (this.#progress?.started === false) this.#marked = this.#progress.started = true
-    this.#started!(response)
+    this.#held = response
+    this.#started!.resolve(response)
     return settled
   }
 

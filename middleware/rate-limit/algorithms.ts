@@ -30,29 +30,33 @@ export const slidingWindow: Algorithm = async (store, key, { limit, windowMs }, 
     store.get(`${key}:${window - 1}`),
     store.increment(`${key}:${window}`, 1, time),
   ])
-  const weighted = Number(before ?? 0) * (1 - elapsedMs / windowMs)
-  if (weighted + count <= limit) {
-    return { allowed: true, remaining: Math.floor(limit - weighted - count), resetMs: windowMs - elapsedMs }
-  }
+  const verdict = windowVerdict({ before: Number(before ?? 0), count, elapsedMs }, { limit, windowMs })
   // Who is refused is not counted, so that trying again does not keep the door shut.
-  await store.increment(`${key}:${window}`, -1, time)
-  return {
-    allowed: false,
-    remaining: 0,
-    resetMs: untilRoom({ before: Number(before ?? 0), count, limit, windowMs, elapsedMs }),
-  }
+  if (!verdict.allowed) await store.increment(`${key}:${window}`, -1, time)
+  return verdict
 }
 
+/** The requests of somebody, the present one among them. */
 interface Windows {
+  /** How many came in the last window. */
   readonly before: number
+  /** How many came in this one. */
   readonly count: number
-  readonly limit: number
-  readonly windowMs: number
+  /** For how long this window lasts. */
   readonly elapsedMs: number
 }
 
+/** Decides by what was counted in the last window and in this one. */
+export function windowVerdict(windows: Windows, quota: Quota): Verdict {
+  const { before, count, elapsedMs } = windows
+  const { limit, windowMs } = quota
+  const weighted = before * (1 - elapsedMs / windowMs)
+  if (weighted + count > limit) return { allowed: false, remaining: 0, resetMs: untilRoom(windows, quota) }
+  return { allowed: true, remaining: Math.floor(limit - weighted - count), resetMs: windowMs - elapsedMs }
+}
+
 /** When the last window has faded enough, or else this one has, as the last one then. */
-function untilRoom({ before, count, limit, windowMs, elapsedMs }: Windows): number {
+function untilRoom({ before, count, elapsedMs }: Windows, { limit, windowMs }: Quota): number {
   const restMs = windowMs - elapsedMs
   if (count <= limit) return Math.ceil(windowMs * (1 - (limit - count) / before) - elapsedMs)
   return Math.ceil(restMs + windowMs * (1 - (limit - 1) / Math.max(count - 1, 1)))
@@ -62,19 +66,28 @@ function untilRoom({ before, count, limit, windowMs, elapsedMs }: Windows): numb
  * A bucket of tokens that fills evenly: a burst may empty it, then requests are allowed at the pace of the quota. Of the
  * bucket only the time is kept at which it will be full.
  */
-export const tokenBucket: Algorithm = async (store, key, { limit, windowMs }, nowMs) => {
-  const perTokenMs = windowMs / limit
+export const tokenBucket: Algorithm = async (store, key, quota, nowMs) => {
   for (;;) {
     const kept = await store.get(key)
-    const fullAtMs = Math.max(Number(kept ?? 0), nowMs) + perTokenMs
-    const room = nowMs + windowMs - fullAtMs
-    if (room < -tolerance) return { allowed: false, remaining: 0, resetMs: Math.ceil(-room) }
+    const { verdict, fullAtMs } = nextFullAt(Number(kept ?? 0), quota, nowMs)
+    if (!verdict.allowed) return verdict
     const ttlMs = Math.max(Math.ceil(fullAtMs - nowMs), 1)
-    if (await store.replace(key, kept, String(fullAtMs), { ttlMs })) {
-      const remaining = Math.floor((room + tolerance) / perTokenMs)
-      return { allowed: true, remaining, resetMs: Math.ceil(fullAtMs - nowMs) }
-    }
+    if (await store.replace(key, kept, String(fullAtMs), { ttlMs })) return verdict
   }
+}
+
+/** Decides by the time at which a bucket will be full, and tells that time for when a token is taken. */
+export function nextFullAt(
+  keptMs: number,
+  { limit, windowMs }: Quota,
+  nowMs: number,
+): { readonly verdict: Verdict; readonly fullAtMs: number } {
+  const perTokenMs = windowMs / limit
+  const fullAtMs = Math.max(keptMs, nowMs) + perTokenMs
+  const room = nowMs + windowMs - fullAtMs
+  if (room < -tolerance) return { verdict: { allowed: false, remaining: 0, resetMs: Math.ceil(-room) }, fullAtMs }
+  const remaining = Math.floor((room + tolerance) / perTokenMs)
+  return { verdict: { allowed: true, remaining, resetMs: Math.ceil(fullAtMs - nowMs) }, fullAtMs }
 }
 
 /** Fractions of milliseconds add up to a little less or more than a whole. */

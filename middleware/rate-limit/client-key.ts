@@ -7,7 +7,8 @@ import type { HTTPScope, WebSocketScope } from '../../lib/spec/scope.ts'
  */
 export function clientKey({ client }: HTTPScope | WebSocketScope): string {
   const host = client?.[0] ?? ''
-  return isIPv6(host) ? networkOf(groupsOf(host)) : host
+  // The look at the whole address is for those that can be one.
+  return host.includes(':') && isIPv6(host) ? networkOf(groupsOf(host)) : host
 }
 
 /** The eight numbers of an IPv6 address. */

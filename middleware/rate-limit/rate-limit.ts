@@ -1,18 +1,19 @@
 import { hash } from 'node:crypto'
 import type { EndpointResult } from '../../lib/endpoint/endpoint.ts'
 import { named } from '../../lib/endpoint/named.ts'
-import { Headers } from '../../lib/http/headers.ts'
+import { startWith, withMoreFields } from '../../lib/http/message-fields.ts'
 import { ConnectionHead } from '../../lib/request/connection-head.ts'
 import { PlainTextResponse } from '../../lib/response/plain-text-response.ts'
 import { toResponse } from '../../lib/response/to-response.ts'
 import type { ASGIApp, Middleware, Receive, Send } from '../../lib/spec/app.ts'
 import type { HTTPScope, WebSocketScope } from '../../lib/spec/scope.ts'
 import { show } from '../../lib/spec/violations.ts'
-import { MemoryStore } from '../../lib/storage/memory-store.ts'
 import type { Store } from '../../lib/storage/store.ts'
 import { slidingWindow, tokenBucket } from './algorithms.ts'
-import type { Algorithm, Verdict } from './algorithms.ts'
+import type { Algorithm, Quota, Verdict } from './algorithms.ts'
 import { clientKey } from './client-key.ts'
+import { LocalBuckets, LocalWindows } from './local-counters.ts'
+import type { LocalCounters } from './local-counters.ts'
 
 /** How many requests are allowed, and to whom. */
 export interface RateLimitOptions {
@@ -27,7 +28,7 @@ export interface RateLimitOptions {
    * when nobody is known; or a function, where `null` stands for no limit. Default `client`.
    */
   key?: 'client' | 'user' | ((connection: ConnectionHead) => string | null | Promise<string | null>)
-  /** Where it is counted. Default: a `MemoryStore` of its own, which other processes do not see. */
+  /** Where it is counted. Default: in the memory of this process, for the last 10,000; other processes do not see it. */
   store?: Store
   /** Tells limits apart, in the store and for the client. Default `default`. */
   name?: string
@@ -62,16 +63,25 @@ interface Call {
   readonly send: Send
 }
 
-const algorithms: ReadonlyMap<string, Algorithm> = new Map([
-  ['sliding-window', slidingWindow],
-  ['token-bucket', tokenBucket],
+interface Way {
+  /** In a store. */
+  readonly algorithm: Algorithm
+  /** In this process. */
+  readonly Local: new (quota: Quota) => LocalCounters
+}
+
+const ways: ReadonlyMap<string, Way> = new Map<string, Way>([
+  ['sliding-window', { algorithm: slidingWindow, Local: LocalWindows }],
+  ['token-bucket', { algorithm: tokenBucket, Local: LocalBuckets }],
 ])
 
 class RateLimiter {
   readonly #options: RateLimitOptions
-  readonly #store: Store
-  readonly #algorithm: Algorithm
-  readonly #quota: { readonly limit: number; readonly windowMs: number }
+  readonly #way: Way
+  readonly #store: Store | null
+  /** `null` where a store counts. */
+  readonly #local: LocalCounters | null
+  readonly #quota: Quota
   readonly #name: string
   readonly #policy: string
   readonly #now: () => number
@@ -80,7 +90,7 @@ class RateLimiter {
     const { limit, windowMs = 60_000, algorithm = 'sliding-window', name = 'default', now = Date.now } = options
     checkWhole('limit', limit)
     checkWhole('windowMs', windowMs)
-    const known = algorithms.get(algorithm)
+    const known = ways.get(algorithm)
     if (known === undefined) {
       throw refusal(`the algorithm is ${show(algorithm)}, expected "sliding-window" or "token-bucket"`)
     }
@@ -92,40 +102,55 @@ class RateLimiter {
       throw refusal(`the key is ${show(key)}, expected "client", "user" or a function`)
     }
     this.#options = options
-    this.#store = options.store ?? new MemoryStore({ now })
-    this.#algorithm = known
+    this.#way = known
     this.#quota = { limit, windowMs }
+    this.#store = options.store ?? null
+    this.#local = this.#store === null ? new known.Local(this.#quota) : null
     this.#name = name
     this.#policy = `"${name}";q=${limit};w=${Math.ceil(windowMs / 1000)}`
     this.#now = now
   }
 
-  async run(app: ASGIApp, call: Call): Promise<void> {
-    const head = new ConnectionHead(call.scope)
-    const key = await this.#keyOf(head)
-    const verdict = key === null ? null : await this.#count(key)
-    if (verdict === null) return app(call.scope, call.receive, call.send)
-    const fields = this.#fields(verdict)
-    if (verdict.allowed) return app(call.scope, call.receive, withFields(call.send, fields))
-    return this.#refuse(head, call, fields, verdict)
-  }
-
-  #keyOf(head: ConnectionHead): string | null | Promise<string | null> {
-    const { key = 'client' } = this.#options
-    if (typeof key === 'function') return key(head)
-    const user = key === 'user' ? head.user : null
-    // A user cannot be mistaken for an address.
-    return user === null ? `client:${clientKey(head.scope)}` : `user:${idOf(user)}`
-  }
-
-  async #count(key: string): Promise<Verdict | null> {
-    const digest = hash('sha256', key, 'base64url')
+  /** Waits only for what makes it wait. */
+  run(app: ASGIApp, call: Call): Promise<void> {
+    let key: string | null | Promise<string | null>
     try {
-      return await this.#algorithm(this.#store, `rate:${this.#name}:${digest}`, this.#quota, this.#now())
+      key = this.#keyOf(call.scope)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    return key instanceof Promise ? key.then((found) => this.#enter(app, call, found)) : this.#enter(app, call, key)
+  }
+
+  #keyOf(scope: HTTPScope | WebSocketScope): string | null | Promise<string | null> {
+    const { key = 'client' } = this.#options
+    if (typeof key === 'function') return key(new ConnectionHead(scope))
+    const user = key === 'user' ? new ConnectionHead(scope).user : null
+    // A user cannot be mistaken for an address.
+    return user === null ? `client:${clientKey(scope)}` : `user:${idOf(user)}`
+  }
+
+  #enter(app: ASGIApp, call: Call, key: string | null): Promise<void> {
+    if (key === null) return app(call.scope, call.receive, call.send)
+    if (this.#local !== null) return this.#decide(app, call, this.#local.count(kept(key), this.#now()))
+    return this.#count(this.#store!, key).then((verdict) => this.#decide(app, call, verdict))
+  }
+
+  async #count(store: Store, key: string): Promise<Verdict | null> {
+    try {
+      return await this.#way.algorithm(store, `rate:${this.#name}:${digestOf(key)}`, this.#quota, this.#now())
     } catch (error) {
       if (this.#options.passOnStoreError === true) return null
       throw error
     }
+  }
+
+  #decide(app: ASGIApp, call: Call, verdict: Verdict | null): Promise<void> {
+    if (verdict === null) return app(call.scope, call.receive, call.send)
+    const fields = this.#fields(verdict)
+    return verdict.allowed
+      ? app(call.scope, call.receive, addingSend(call.send, fields))
+      : this.#refuse(call, fields, verdict)
   }
 
   #fields({ remaining, resetMs }: Verdict): readonly string[] {
@@ -133,20 +158,32 @@ class RateLimiter {
     return ['ratelimit-policy', this.#policy, 'ratelimit', left]
   }
 
-  async #refuse(head: ConnectionHead, call: Call, fields: readonly string[], { resetMs }: Verdict): Promise<void> {
+  async #refuse(call: Call, fields: readonly string[], { resetMs }: Verdict): Promise<void> {
     const seconds = Math.max(Math.ceil(resetMs / 1000), 1)
-    const made = await this.#options.response?.(head, seconds)
+    const made = await this.#options.response?.(new ConnectionHead(call.scope), seconds)
     const response = made === undefined ? new PlainTextResponse('Too Many Requests', { status: 429 }) : toResponse(made)
-    const send = withFields(call.send, [...fields, 'retry-after', String(seconds)])
+    const send = addingSend(call.send, [...fields, 'retry-after', String(seconds)])
     await response.respond(call.scope, call.receive, send)
   }
 }
 
+const maxKeptLength = 64
+
+/** What stands for a key in this process: a function may make long ones. */
+function kept(key: string): string {
+  return key.length > maxKeptLength ? digestOf(key) : key
+}
+
+function digestOf(key: string): string {
+  return hash('sha256', key, 'base64url')
+}
+
 /** Adds fields to the head of an answer; with those of another limit they make one list. */
-function withFields(send: Send, fields: readonly string[]): Send {
+function addingSend(send: Send, fields: readonly string[]): Send {
   return (message) => {
-    if (message.type !== 'http.response.start' && message.type !== 'websocket.http.response.start') return send(message)
-    return send({ ...message, headers: Headers.fromFlat([...Headers.from(message.headers ?? []).flat, ...fields]) })
+    if (message.type === 'http.response.start') return send(startWith(message, withMoreFields(message.headers, fields)))
+    if (message.type !== 'websocket.http.response.start') return send(message)
+    return send({ ...message, headers: withMoreFields(message.headers, fields) })
   }
 }
 

@@ -44,37 +44,87 @@ type ConnectionScope = HTTPScope | WebSocketScope
  * application without a handler the error is left to the application around it.
  */
 export function serverErrors(options: ServerErrorsOptions = {}): Middleware {
-  const handler = options.handler ?? null
-  const handlers = new ExceptionHandlers(options.handlers ?? [])
-  const debug = (options.debug ?? false) && !inProduction()
+  const layer = new ErrorLayer(options)
   return named('serverErrors', (app) => (scope, receive, send) => {
     if (scope.type === 'lifespan') return app(scope, receive, send)
-    const outer = progressOf(scope)
+    const isWithin = progressOf(scope) !== null
     const progress = progressAt(scope, send)
-    const direct = progress.send
-    const { app: owner, root_path: rootPath }: FrameworkScope & ConnectionScope = scope
-    const unforeseen = async (error: unknown): Promise<never> => {
-      const isLeft = outer !== null && handler === null && !debug
-      if (isLeft || scope.type !== 'http' || progress.started || error instanceof ClientDisconnected) throw error
-      const request = (progress.connection as Request | null) ?? new Request(scope, receive, direct)
-      const { response, thrown } = await (debug ? debugAnswer(error, request) : answerOf(handler, error, request))
-      await endCall(scope, sendBy([progress.send, direct], response, { scope, receive, progress }))
-      throw thrown
-    }
-    const fail = (error: unknown): Promise<void> => {
-      // A mounted application has written its own there.
-      Object.assign(scope, { app: owner, root_path: rootPath })
-      const known = progress.failure !== null && progress.failure.error === error ? null : handlers.find(error)
-      if (known === null) return unforeseen(error)
-      return answerException(error, known, { scope, receive, send: progress.send }).then(undefined, unforeseen)
-    }
+    const call = new GuardedCall({ layer, scope, receive, progress, isWithin })
     try {
-      const done = app(scope, receive, direct)
-      return done === settled ? done : done.then(undefined, fail)
+      const done = app(scope, receive, call.direct)
+      return done === settled ? done : done.then(undefined, (error: unknown) => call.fail(error))
     } catch (error) {
-      return fail(error)
+      return call.fail(error)
     }
   })
+}
+
+/** What is the same for each call. */
+class ErrorLayer {
+  readonly handler: ExceptionHandler | null
+  readonly handlers: ExceptionHandlers
+  readonly debug: boolean
+
+  constructor(options: ServerErrorsOptions) {
+    this.handler = options.handler ?? null
+    this.handlers = new ExceptionHandlers(options.handlers ?? [])
+    this.debug = (options.debug ?? false) && !inProduction()
+  }
+}
+
+interface CallParts {
+  readonly layer: ErrorLayer
+  readonly scope: ConnectionScope & FrameworkScope
+  readonly receive: Receive
+  readonly progress: Progress
+  /** Whether another such layer is around this one. */
+  readonly isWithin: boolean
+}
+
+/** A call of the app within. It keeps its parts by itself: see docs/decisions/0032-scopes-by-constructors.md. */
+class GuardedCall {
+  /** The `send` outside of all middleware. */
+  readonly direct: Send
+  readonly #layer: ErrorLayer
+  readonly #scope: ConnectionScope & FrameworkScope
+  readonly #receive: Receive
+  readonly #progress: Progress
+  readonly #isWithin: boolean
+  readonly #owner: unknown
+  readonly #rootPath: string
+
+  constructor({ layer, scope, receive, progress, isWithin }: CallParts) {
+    this.direct = progress.send
+    this.#layer = layer
+    this.#scope = scope
+    this.#receive = receive
+    this.#progress = progress
+    this.#isWithin = isWithin
+    this.#owner = scope.app
+    this.#rootPath = scope.root_path
+  }
+
+  fail(error: unknown): Promise<void> {
+    const [scope, receive, progress] = [this.#scope, this.#receive, this.#progress]
+    // A mounted application has written its own there.
+    Object.assign(scope, { app: this.#owner, root_path: this.#rootPath })
+    const known =
+      progress.failure !== null && progress.failure.error === error ? null : this.#layer.handlers.find(error)
+    if (known === null) return this.#unforeseen(error)
+    const answered = answerException(error, known, { scope, receive, send: progress.send })
+    return answered.then(undefined, (failure: unknown) => this.#unforeseen(failure))
+  }
+
+  async #unforeseen(error: unknown): Promise<never> {
+    const [scope, receive, progress] = [this.#scope, this.#receive, this.#progress]
+    const { handler, debug } = this.#layer
+    const isLeft = this.#isWithin && handler === null && !debug
+    if (isLeft || scope.type !== 'http' || progress.started || error instanceof ClientDisconnected) throw error
+    const request = (progress.connection as Request | null) ?? new Request(scope, receive, this.direct)
+    const { response, thrown } = await (debug ? debugAnswer(error, request) : answerOf(handler, error, request))
+    await endCall(scope, sendBy([progress.send, this.direct], response, { scope, receive, progress }))
+    throw thrown
+  }
 }
 
 /** Not every runtime has a `process`. */

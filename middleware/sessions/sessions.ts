@@ -83,31 +83,29 @@ function run(app: ASGIApp, running: Running): Promise<void> {
 /** A message that carries header fields to the client. */
 type HeadMessage = HTTPResponseStartMessage | WebSocketAcceptMessage | WebSocketResponseStartMessage
 
-function savingSend({ scope, send, cookie, kept }: Running): Send {
+function savingSend(running: Running): Send {
+  const { send, kept } = running
   let saved = false
   /** What the messages after the head wait for. */
   let saving: Promise<void> | null = null
-  const sendHead = (message: HeadMessage, value: string | null): Promise<void> => {
-    return send({ ...message, headers: withSession(message, value === null ? null : cookie.write(value, scope)) })
-  }
-  const save = (message: HeadMessage): Promise<void> => {
+  return (message) => {
+    if (saving !== null) return saving.then(() => send(message))
+    if (saved || !isHead(message)) return send(message)
+    saved = true
+    // What nobody looked at has not changed, and the answer does not depend on it.
+    if (!kept.session.accessed) return send(message)
     try {
       const value = kept.save()
-      return value instanceof Promise
-        ? (saving = value.then((late) => sendHead(message, late)))
-        : sendHead(message, value)
+      if (!(value instanceof Promise)) return sendHead(message, value, running)
+      return (saving = value.then((late) => sendHead(message, late, running)))
     } catch (error) {
       return Promise.reject(error)
     }
   }
-  return (message) => {
-    if (!saved && isHead(message)) {
-      saved = true
-      // What nobody looked at has not changed, and the answer does not depend on it.
-      return kept.session.accessed ? save(message) : send(message)
-    }
-    return saving === null ? send(message) : saving.then(() => send(message))
-  }
+}
+
+function sendHead(message: HeadMessage, value: string | null, { scope, send, cookie }: Running): Promise<void> {
+  return send({ ...message, headers: withSession(message, value === null ? null : cookie.write(value, scope)) })
 }
 
 function isHead(message: SendMessage): message is HeadMessage {

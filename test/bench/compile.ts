@@ -31,7 +31,7 @@ export function compileServers(root: string): string {
       outDir: join(directory, 'bench'),
     },
     // Nothing that reads the sources of the package: the compiler would write beside them.
-    include: ['server-process.ts', 'polka.d.ts', 'targets'].map((name) => join(sources, name)),
+    include: ['server-process.ts', 'middleware-calls.ts', 'polka.d.ts', 'targets'].map((name) => join(sources, name)),
     exclude: [],
   }
   writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify(configuration))

@@ -1,105 +1,27 @@
 import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { PlainTextResponse, settled } from 'stelline'
-import type { ASGIApp, Middleware, Receive, Send } from 'stelline'
-import { Headers } from 'stelline/http'
-import { context, cors, csrf, fromFunction, httpsRedirect, originCheck } from 'stelline/middleware'
-import { proxyHeaders, secureHeaders, trustedHost } from 'stelline/middleware'
-import { accessLog, authentication, bearerAuth, bodyLimit, cacheControl, compression } from 'stelline/middleware'
-import { conditional, health, maintenance, rateLimit, requestId, serverTiming } from 'stelline/middleware'
-import { sessions, timeout, traced, tracing } from 'stelline/middleware'
-import type { HTTPScope } from 'stelline/spec'
+import type { ASGIApp } from 'stelline'
+import { isInstalled, useCompiledServers } from './bench-server.ts'
+import { cases } from './cases.ts'
+import { compileServers } from './compile.ts'
 import { describeMachine } from './machine.ts'
+import { appOf, callApp, hello, rows } from './middleware-rows.ts'
+import type { Row } from './middleware-rows.ts'
+import { instructionsOf, instructionsPerRequest } from './per-request.ts'
 import { spreadOf } from './statistics.ts'
 import { roundOfTen } from './ten-built-ins.ts'
 import type { RoundOfTen } from './ten-built-ins.ts'
 
 /*
  * What each built-in middleware adds to a request that it lets pass, in nanoseconds: the app is called directly, as a server
- * would, and its answer is thrown away. Then what ten of them add to a whole request, over sockets. It measures what was
- * built, and writes docs/benchmarks/middleware.md when it is told to:
+ * would, and its answer is thrown away. Then what ten of them add to a whole request, over sockets. Where valgrind is there
+ * it counts instructions, too, which depend on no clock. It measures what was built, and writes docs/benchmarks/middleware.md
+ * when it is told to:
  *
  *   npm run build && node --import=tsx test/bench/middleware.ts [--calls N] [--rounds N] [--write]
  */
-
-/** A built-in, with the request that it meets. */
-interface Row {
-  readonly name: string
-  readonly middleware: readonly Middleware[]
-  readonly changes?: Partial<HTTPScope>
-  /** Fields of the request besides those of every browser. */
-  readonly headers?: readonly string[]
-}
-
-const rows: readonly Row[] = [
-  { name: 'trustedHost', middleware: [trustedHost({ allowedHosts: ['example.org'] })] },
-  { name: 'httpsRedirect', middleware: [httpsRedirect()], changes: { scheme: 'https' } },
-  { name: 'originCheck', middleware: [originCheck()] },
-  { name: 'csrf, GET', middleware: [csrf()] },
-  {
-    name: 'csrf, POST',
-    middleware: [csrf()],
-    changes: { method: 'POST' },
-    headers: ['Origin', 'https://example.org', 'Sec-Fetch-Site', 'same-origin'],
-  },
-  { name: 'proxyHeaders, another peer', middleware: [proxyHeaders({ trusted: ['10.0.0.0/8'] })] },
-  {
-    name: 'proxyHeaders, a proxy',
-    middleware: [proxyHeaders({ trusted: ['192.0.2.0/24'] })],
-    headers: ['X-Forwarded-For', '203.0.113.9', 'X-Forwarded-Proto', 'https'],
-  },
-  { name: 'cors *, own page', middleware: [cors({ allowOrigins: ['*'] })] },
-  { name: 'cors listed, own page', middleware: [cors({ allowOrigins: ['https://a.example'] })] },
-  {
-    name: 'cors listed, its page',
-    middleware: [cors({ allowOrigins: ['https://a.example'] })],
-    headers: ['Origin', 'https://a.example'],
-  },
-  { name: 'secureHeaders', middleware: [secureHeaders()] },
-  {
-    name: 'secureHeaders, nonce',
-    middleware: [secureHeaders({ contentSecurityPolicy: { 'script-src': ["'nonce'"] } })],
-  },
-  { name: 'context', middleware: [context()] },
-  { name: 'fromFunction', middleware: [fromFunction((request, next) => next(request))] },
-  { name: 'sessions, not looked at', middleware: [sessions({ keys: 'a key of at least thirty-two bytes' })] },
-  { name: 'authentication, nobody', middleware: [authentication({ backends: [bearerAuth({ verify: () => null })] })] },
-  { name: 'compression, too short', middleware: [compression()] },
-  { name: 'conditional', middleware: [conditional()] },
-  { name: 'cacheControl', middleware: [cacheControl()] },
-  { name: 'bodyLimit', middleware: [bodyLimit({ maxBytes: 1_000_000 })] },
-  { name: 'timeout', middleware: [timeout({ timeoutMs: 30_000 })] },
-  { name: 'rateLimit, in memory', middleware: [rateLimit({ limit: 1e9 })] },
-  { name: 'maintenance', middleware: [maintenance({ active: () => false })] },
-  { name: 'health', middleware: [health()] },
-  { name: 'requestId', middleware: [requestId()] },
-  { name: 'accessLog', middleware: [accessLog({ write: () => {} })] },
-  { name: 'serverTiming', middleware: [serverTiming()] },
-  { name: 'tracing, nobody listens', middleware: [tracing(), traced('nothing', (app) => app)] },
-  {
-    name: 'five together',
-    middleware: [
-      proxyHeaders({ trusted: ['10.0.0.0/8'] }),
-      trustedHost({ allowedHosts: ['example.org'] }),
-      cors({ allowOrigins: ['https://a.example'] }),
-      secureHeaders(),
-      csrf(),
-    ],
-  },
-]
-
-const browserFields = Object.entries({
-  Host: 'example.org',
-  Connection: 'keep-alive',
-  'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64)',
-  Accept: 'text/html,application/xhtml+xml',
-  'Accept-Encoding': 'gzip, deflate, br',
-  'Accept-Language': 'en',
-}).flat()
-
-const hello: ASGIApp = (scope, receive, send) => new PlainTextResponse('Hello, world!').respond(scope, receive, send)
-const receive: Receive = () => Promise.resolve({ type: 'http.disconnect' })
-const send: Send = () => settled
 
 const { values } = parseArgs({
   options: {
@@ -110,60 +32,60 @@ const { values } = parseArgs({
 })
 const calls = Number(values.calls)
 const rounds = Number(values.rounds)
+const warmUpCalls = 40_000
+
+const hasValgrind = isInstalled('valgrind')
+if (!hasValgrind) console.error('Instructions are not counted: valgrind is not installed')
+const compiled = hasValgrind ? compileServers(fileURLToPath(new URL('../../', import.meta.url))) : null
+if (compiled !== null) useCompiledServers(compiled)
 
 /** Nanoseconds of the processor per call. */
-async function measure(app: ASGIApp, { changes, headers = [] }: Row): Promise<number> {
-  const fields = [...browserFields, ...headers]
+async function measure(app: ASGIApp, row: Row): Promise<number> {
   const before = process.cpuUsage()
-  for (let i = 0; i < calls; i++) {
-    const done = app(makeScope(fields, changes), receive, send)
-    if (done !== settled) await done
-  }
+  await callApp(app, row, calls)
   const { user, system } = process.cpuUsage(before)
   return ((user + system) * 1000) / calls
 }
 
-function makeScope(fields: readonly string[], changes: Partial<HTTPScope> | undefined): HTTPScope {
-  return {
-    type: 'http',
-    asgi: { version: '3.0', spec_version: '2.5' },
-    http_version: '1.1',
-    method: changes?.method ?? 'GET',
-    scheme: changes?.scheme ?? 'http',
-    path: '/',
-    raw_path: '/',
-    query_string: '',
-    root_path: '',
-    headers: Headers.fromRaw(fields),
-    client: ['192.0.2.1', 50_000],
-    server: ['127.0.0.1', 8000],
-    state: {},
-    extensions: {},
-  }
+/** Instructions per call of the app with a row's built-in, or with none for a number below 0; `null` without valgrind. */
+async function instructionsPerCall(index: number): Promise<number | null> {
+  if (compiled === null) return null
+  const program = join(compiled, 'middleware-calls.js')
+  const count = (more: number): Promise<number> => instructionsOf([program, String(index), String(warmUpCalls + more)])
+  const [without, withCounted] = await Promise.all([count(0), count(calls)])
+  return (withCounted - without) / calls
 }
 
 const medianOf = (figures: readonly number[]): number => spreadOf(figures).median
+const shown = (figure: number | null, digits = 0): string => (figure === null ? '–' : figure.toFixed(digits))
+const addedTo = (base: number | null, figure: number | null): number | null =>
+  base === null || figure === null ? null : Math.max(figure - base, 0)
 
-/** A line of the table: what a request costs without and with a built-in. */
-async function lineOf(row: Row): Promise<string> {
-  const app = row.middleware.reduceRight((inner, middleware) => middleware(inner), hello)
-  const without: number[] = []
-  const withIt: number[] = []
+/** What a request costs without and with a built-in, in nanoseconds more. */
+async function addedNs(row: Row): Promise<number> {
+  const app = appOf(row)
+  const added: number[] = []
   // The first round warms up.
   for (let round = 0; round <= rounds; round++) {
-    const pair = [await measure(hello, row), await measure(app, row)] as const
-    if (round === 0) continue
-    without.push(pair[0])
-    withIt.push(pair[1])
+    const [without, withIt] = [await measure(hello, row), await measure(app, row)]
+    if (round > 0) added.push(withIt - without)
   }
-  const added = withIt.map((ns, round) => ns - without[round]!)
-  return `| ${row.name} | ${Math.max(medianOf(added), 0).toFixed(0)} |`
+  return Math.max(medianOf(added), 0)
 }
 
 async function eachTable(): Promise<string> {
+  const base = await instructionsPerCall(-1)
   const lines: string[] = []
-  for (const row of rows) lines.push(await lineOf(row))
-  return ['| middleware | adds, in ns |', '| --- | --- |', ...lines].join('\n')
+  for (const [index, row] of rows.entries()) {
+    const instructions = addedTo(base, await instructionsPerCall(index))
+    lines.push(`| ${row.name} | ${shown(await addedNs(row))} | ${shown(instructions)} |`)
+  }
+  return ['| middleware | adds, in ns | adds, in instructions |', '| --- | --- | --- |', ...lines].join('\n')
+}
+
+/** What a whole request costs the server's process. */
+function requestInstructions(id: 'none' | 'ten'): Promise<number> | null {
+  return compiled === null ? null : instructionsPerRequest('middleware', { ...cases[0]!, id })
 }
 
 async function tenTable(): Promise<string> {
@@ -173,10 +95,13 @@ async function tenTable(): Promise<string> {
   const none = medianOf(results.map((result) => result.none))
   const ten = medianOf(results.map((result) => result.ten))
   const spread = `${shares[0]!.toFixed(1)}–${shares.at(-1)!.toFixed(1)}`
+  const counted = [await requestInstructions('none'), await requestInstructions('ten')] as const
+  const share = counted[0] === null || counted[1] === null ? null : (counted[1] / counted[0] - 1) * 100
   return [
-    '| none | ten | adds, in per cent |',
-    '| --- | --- | --- |',
-    `| ${none.toFixed(1)} µs | ${ten.toFixed(1)} µs | ${medianOf(shares).toFixed(1)} (${spread}) |`,
+    '| | none | ten | adds, in per cent |',
+    '| --- | --- | --- | --- |',
+    `| time | ${none.toFixed(1)} µs | ${ten.toFixed(1)} µs | ${medianOf(shares).toFixed(1)} (${spread}) |`,
+    `| instructions | ${shown(counted[0])} | ${shown(counted[1])} | ${shown(share, 1)} |`,
   ].join('\n')
 }
 
@@ -196,8 +121,9 @@ ${await tenTable()}
 
 ## Each
 
-What a built-in adds to a request that it lets pass: the median of ${rounds} rounds of ${calls} calls. The app is called directly and its answer
-is thrown away. Figures below some ten nanoseconds are noise.
+What a built-in adds to a request that it lets pass: the median of ${rounds} rounds of ${calls} calls, and the instructions of a call, which
+depend on no clock. The app is called directly and its answer is thrown away. Figures below some ten nanoseconds or a hundred
+instructions are noise.
 
 ${await eachTable()}
 `

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { BenchServer } from './bench-server.ts'
 import type { Case } from './cases.ts'
 import { askInTurn } from './keep-alive-client.ts'
@@ -31,7 +33,17 @@ async function instructions(peer: string, asked: Case, requests: number): Promis
   const under = [...cachegrind, ...withJit]
   const server = await BenchServer.start(peer, asked.id, { nodeFlags: predictable, under })
   await ask(server, asked, requests)
-  const written = await server.stop()
+  return readCount(await server.stop())
+}
+
+/** Returns the instructions of a whole run of a compiled program, with its arguments. Needs valgrind. */
+export async function instructionsOf(program: readonly string[]): Promise<number> {
+  const [command, ...flags] = [...cachegrind, ...withJit, process.execPath, ...predictable] as [string, ...string[]]
+  const { stderr } = await promisify(execFile)(command, [...flags, ...program])
+  return readCount(stderr)
+}
+
+function readCount(written: string): number {
   const counted = /I +refs: +([\d,]+)/.exec(written)
   if (counted === null) throw new Error(`Cannot read the count of cachegrind: ${written}`)
   return Number(counted[1]!.replaceAll(',', ''))

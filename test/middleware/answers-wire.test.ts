@@ -10,12 +10,14 @@ import { lint } from '../../lib/testing/conformance/lint.ts'
 import { accessLog } from '../../middleware/access-log/access-log.ts'
 import { bodyLimit } from '../../middleware/body-limit.ts'
 import { compression } from '../../middleware/compression/compression.ts'
+import { cors } from '../../middleware/cors/cors.ts'
 import { conditional } from '../../middleware/conditional.ts'
 import { requestId } from '../../middleware/request-id.ts'
 import { sessions } from '../../middleware/sessions/sessions.ts'
 import { timeout } from '../../middleware/timeout.ts'
 import { tracing } from '../../middleware/tracing.ts'
 import { Application } from '../../routing/application.ts'
+import { Wire } from '../support/wire.ts'
 
 const content = Array.from({ length: 500 }, (_, index) => ({ index }))
 
@@ -78,6 +80,55 @@ test('compression: events arrive on a socket', async (t) => {
   t.equal(response.headers.get('content-encoding'), 'gzip')
   t.equal(await response.text(), 'data: one\n\ndata: two\n\n')
 })
+
+test('cors: a preflight on a socket is answered, also one that asks for a private network', async (t) => {
+  for (const [allowPrivateNetwork, status, allowed] of [
+    [true, 200, 'true'],
+    [false, 400, undefined],
+  ] as const) {
+    const app = new Application({
+      middleware: [cors({ allowOrigins: ['https://public.example'], allowPrivateNetwork })],
+    })
+    app.get('/', () => new PlainTextResponse('printer'))
+    await using server = await serve(lint(app), { port: 0 })
+    using wire = await Wire.to(server.url)
+    wire.send(
+      'OPTIONS / HTTP/1.1\r\nhost: printer.local\r\norigin: https://public.example\r\n',
+      'access-control-request-method: GET\r\naccess-control-request-private-network: true\r\n\r\n',
+    )
+    const { status: got, headers } = await wire.answer()
+    t.strictSame(
+      [got, headers['access-control-allow-private-network'], headers['access-control-allow-origin'], headers['vary']],
+      [status, allowed, 'https://public.example', 'Origin'],
+    )
+  }
+})
+
+for (const [path, status] of [
+  ['/', 200],
+  ['/bug', 500],
+  ['/late', 504],
+  ['/nothing', 404],
+] as const) {
+  test(`cors: a client on a socket gets a ${status} that a page of an allowed origin can read`, async (t) => {
+    const origin = 'https://app.example'
+    const app = new Application({ middleware: [cors({ allowOrigins: [origin] }), timeout({ timeoutMs: 100 })] })
+    app.get('/', () => new PlainTextResponse('read'))
+    app.get('/bug', () => {
+      throw new TypeError('bug')
+    })
+    app.get('/late', async ({ signal }) => {
+      await once(signal, 'abort')
+      return new PlainTextResponse('late')
+    })
+    await using server = await serve(lint(app), { port: 0, log: { info() {}, warn() {}, error() {} } })
+    const response = await fetch(server.url + path, { headers: { origin } })
+    t.strictSame(
+      [response.status, response.headers.get('access-control-allow-origin'), response.headers.get('vary')],
+      [status, origin, 'Origin'],
+    )
+  })
+}
 
 test('timeout: a client on a socket gets 504, and the endpoint stops', async (t) => {
   await using server = await serve(site(100), { port: 0 })

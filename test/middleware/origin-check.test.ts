@@ -33,7 +33,7 @@ async function heard(
   }
 }
 
-// js-security-rules 61; Channels §5.4
+// Channels 4.3 §5.4, OriginValidator, and what else a list can say
 const rows: ReadonlyArray<readonly [options: OriginCheckOptions | undefined, origin: string | null, outcome: unknown]> =
   [
     [undefined, 'http://testserver', 'hello'],
@@ -59,7 +59,7 @@ const rows: ReadonlyArray<readonly [options: OriginCheckOptions | undefined, ori
   ]
 
 for (const [options, origin, outcome] of rows) {
-  test(`originCheck: ${origin ?? 'no origin'} gets ${String(outcome)} of ${JSON.stringify(options) ?? 'the defaults'}`, async (t) => {
+  test(`JS 61: ${origin ?? 'no origin'} gets ${String(outcome)} of originCheck with ${JSON.stringify(options) ?? 'the defaults'}`, async (t) => {
     t.equal(await heard(options, origin), outcome)
   })
 }

@@ -165,11 +165,14 @@ test('timeout: an answer that has begun may take any time', async (t) => {
 test('timeout: a timer that runs although it was cleared changes nothing', async (t) => {
   let ring = (): void => {}
   const clock = { setTimeout: (callback: () => void) => (ring = callback), clearTimeout: () => {} }
-  const { app } = slowApp({ clock })
+  const { app, entered, leave } = slowApp({ clock })
   await using client = await TestClient.open(app)
-  const response = await client.get('/fast')
+  const answer = client.get('/slow')
+  const { signal } = await entered
+  leave()
+  const response = await answer
   ring()
-  t.equal(await response.text(), 'fast')
+  t.strictSame([response.status, await response.text(), signal.aborted], [200, 'slow', false])
 })
 
 test('timeout: an error of the app in time is the error of the app', async (t) => {

@@ -84,6 +84,21 @@ for (const [path, status] of [
   })
 }
 
+test('tracing: publishes a request of an app that is no Application', async (t) => {
+  const events = listening(t, 'stelline.request')
+  const { send, sent } = recorder()
+  await tracing()(new PlainTextResponse('made by hand', { status: 203 }).asgi)(httpScope(), receiveNothing, send)
+  t.strictSame(names(events), ['start', 'end', 'asyncStart', 'asyncEnd'])
+  t.strictSame([events[3]![1].status, sent.length], [203, 2])
+})
+
+test('tracing: within another one, a call is published once', async (t) => {
+  const events = listening(t, 'stelline.request')
+  const app = tracing()(tracing()(new PlainTextResponse('').asgi))
+  await app(httpScope(), receiveNothing, recorder().send)
+  t.strictSame(names(events), ['start', 'end', 'asyncStart', 'asyncEnd'])
+})
+
 test('tracing: an accepted WebSocket that is closed keeps its status', async (t) => {
   const events = listening(t, 'stelline.websocket')
   const app = new Application({ middleware: [tracing()] })

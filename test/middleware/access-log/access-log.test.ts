@@ -210,7 +210,7 @@ test('combinedFormat: is that of Apache', (t) => {
 
 const nasty = 'a" \\ \x1b[31m\r\n127.0.0.1 - \u2028 ä'
 
-test('rule 25: no text of a client ends a line, a quotation or a column, nor speaks to a terminal', (t) => {
+test('rule 25, CVE-2020-7694: no text of a client ends a line, a quotation or a column, nor speaks to a terminal', (t) => {
   const line = combinedFormat({ ...entry, target: nasty, referer: nasty, userAgent: nasty, user: nasty, method: nasty })
   t.match(line, /^[ -~]+$/)
   t.equal(line.split('"').length, 7)

@@ -8,6 +8,7 @@ import { PlainTextResponse } from '../../../lib/response/plain-text-response.ts'
 import { equalSecrets } from '../../../lib/storage/equal-secrets.ts'
 import { MemoryStore } from '../../../lib/storage/memory-store.ts'
 import { TestClient } from '../../../lib/testing/test-client.ts'
+import type { ASGIApp } from '../../../lib/spec/app.ts'
 import type { WebSocketDenied } from '../../../lib/testing/websocket-denied.ts'
 import { apiKeyAuth } from '../../../middleware/authentication/api-key-auth.ts'
 import type { APIKeyAuthOptions } from '../../../middleware/authentication/api-key-auth.ts'
@@ -397,6 +398,16 @@ for (const [options, vary] of varyCases) {
     for (const { headers } of answers) t.equal(headers.get('vary'), vary)
   })
 }
+
+test('rule 30: an answer without any field varies, too', async (t) => {
+  const app: ASGIApp = async (_scope, _receive, send) => {
+    await send({ type: 'http.response.start', status: 200 })
+    await send({ type: 'http.response.body' })
+  }
+  const backends = [apiKeyAuth({ in: 'cookie', name: 'key', verify: () => null })]
+  await using client = await TestClient.open(authentication({ backends })(app))
+  t.equal((await client.get('/')).headers.get('vary'), 'Cookie')
+})
 
 test('rule 30: a WebSocket that is refused varies by the cookie of its key, and one that is accepted has no vary', async (t) => {
   const backend = apiKeyAuth({ in: 'cookie', name: 'key', verify: (key) => (key === 'good' ? ada : null) })

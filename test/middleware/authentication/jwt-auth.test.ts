@@ -5,6 +5,7 @@ import type { KeyObject } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { SignJWT, UnsecuredJWT } from 'jose'
 import { test } from 'tap'
+import type { Test } from 'tap'
 import { Application } from '../../../routing/application.ts'
 import { JSONResponse } from '../../../lib/response/json-response.ts'
 import { TestClient } from '../../../lib/testing/test-client.ts'
@@ -185,23 +186,137 @@ test('jwtAuth: the challenge names the realm', (t) => {
   t.end()
 })
 
-test('jwtAuth: fetches a key set once, and again for a key that it does not know', async (t) => {
-  let fetched = 0
-  await using server = createServer((_request, response) => {
-    fetched++
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(keySet))
+/** An issuer on a socket of this machine, whose key set can change, and an app that takes its tokens, on a clock of its own. */
+async function withIssuer(t: Test, options: Partial<JWTAuthOptions> = {}): Promise<Issuer> {
+  const issuer = {
+    keys: keySet.keys as readonly object[],
+    fetches: 0,
+    status: 200,
+    nowMs: nowSeconds * 1000,
+    delivered: ready(),
+  }
+  // What has fetched the set goes by the clock of the machine.
+  t.intercept(Date, 'now', { value: () => issuer.nowMs })
+  const server = createServer((_request, response) => {
+    issuer.fetches++
+    const fields = { 'content-type': 'application/jwk-set+json', location: '/moved' }
+    void issuer.delivered.then(() =>
+      response.writeHead(issuer.status, fields).end(JSON.stringify({ keys: issuer.keys })),
+    )
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  const jwks = new URL(`http://127.0.0.1:${port}/keys`)
-  const backend = jwtAuth({ algorithms: ['ES256'], audience: 'api', jwks, now: () => nowSeconds * 1000 })
+  const jwks = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`)
+  const backend = jwtAuth({ algorithms: ['ES256'], audience: 'api', jwks, ...options })
   const app = new Application({ middleware: [authentication({ backends: [backend] })] })
-  app.get('/', ({ user }) => new JSONResponse(user?.['sub']))
-  await using client = await TestClient.open(app, { headers: { authorization: `Bearer ${await sign(claims)}` } })
-  t.equal(await (await client.get('/')).json(), 'ada')
-  t.equal(await (await client.get('/')).json(), 'ada')
-  t.equal(fetched, 1)
-  server.closeAllConnections()
+  app.get('/', ({ user }) => new JSONResponse(user?.['sub'] ?? null))
+  const client = await TestClient.open(app)
+  t.teardown(async () => {
+    await client[Symbol.asyncDispose]()
+    server.closeAllConnections()
+    server.close()
+  })
+  const statusOf = async (token: string): Promise<number> =>
+    (await client.get('/', { headers: { authorization: `Bearer ${token}` } })).status
+  return Object.assign(issuer, { statusOf })
+}
+
+interface Issuer {
+  keys: readonly object[]
+  fetches: number
+  status: number
+  nowMs: number
+  delivered: Promise<void>
+  statusOf(token: string): Promise<number>
+}
+
+const ready = (): Promise<void> => Promise.resolve()
+const longClaims = { ...claims, exp: nowSeconds + 86_400 }
+const signedByOld = (): Promise<string> => sign(longClaims)
+const signedByNew = (): Promise<string> => sign(longClaims, other.privateKey, { alg: 'ES256', kid: 'two' })
+const oldKey = keySet.keys[0]!
+const newKey = { ...other.publicKey.export({ format: 'jwk' }), kid: 'two', alg: 'ES256' }
+
+test('jwtAuth: a key set is fetched once for many tokens', async (t) => {
+  const issuer = await withIssuer(t)
+  t.strictSame([await issuer.statusOf(await signedByOld()), await issuer.statusOf(await signedByOld())], [200, 200])
+  t.equal(issuer.fetches, 1)
+})
+
+test('jwtAuth: tokens that come while a key set is fetched wait for the same one', async (t) => {
+  const issuer = await withIssuer(t)
+  let deliver = (): void => {}
+  issuer.delivered = new Promise((resolve) => (deliver = resolve))
+  const token = await signedByOld()
+  const answers = Array.from({ length: 20 }, () => issuer.statusOf(token))
+  while (issuer.fetches === 0) await new Promise(setImmediate)
+  deliver()
+  t.strictSame(new Set(await Promise.all(answers)), new Set([200]))
+  t.equal(issuer.fetches, 1)
+})
+
+test('jwtAuth: a new key of the issuer is taken, and the old one as long as it is in the set', async (t) => {
+  const issuer = await withIssuer(t)
+  t.equal(await issuer.statusOf(await signedByOld()), 200)
+  issuer.keys = [newKey, oldKey]
+  issuer.nowMs += 30_000
+  t.strictSame([await issuer.statusOf(await signedByNew()), await issuer.statusOf(await signedByOld())], [200, 200])
+  t.equal(issuer.fetches, 2)
+})
+
+test('jwtAuth: a key that the issuer has withdrawn does not hold once the set is fetched again', async (t) => {
+  const issuer = await withIssuer(t)
+  t.equal(await issuer.statusOf(await signedByOld()), 200)
+  issuer.keys = [newKey]
+  issuer.nowMs += 600_000
+  t.strictSame([await issuer.statusOf(await signedByOld()), await issuer.statusOf(await signedByNew())], [401, 200])
+  t.equal(issuer.fetches, 2)
+})
+
+test('jwtAuth: jwksMaxAgeMs says how long a withdrawn key is taken', async (t) => {
+  const issuer = await withIssuer(t, { jwksMaxAgeMs: 60_000 })
+  t.equal(await issuer.statusOf(await signedByOld()), 200)
+  issuer.keys = [newKey]
+  issuer.nowMs += 59_999
+  t.equal(await issuer.statusOf(await signedByOld()), 200)
+  issuer.nowMs += 1
+  t.equal(await issuer.statusOf(await signedByOld()), 401)
+})
+
+test('jwtAuth: keys that nobody knows cause one fetch in thirty seconds, however many come', async (t) => {
+  const issuer = await withIssuer(t)
+  const made = (kid: string): Promise<string> => sign(longClaims, other.privateKey, { alg: 'ES256', kid })
+  const storm = async (): Promise<Set<number>> =>
+    new Set(await Promise.all(Array.from({ length: 50 }, async (_, index) => issuer.statusOf(await made(`x${index}`)))))
+  t.strictSame([await storm(), issuer.fetches], [new Set([401]), 1])
+  issuer.nowMs += 29_999
+  t.strictSame([await storm(), issuer.fetches], [new Set([401]), 1])
+  issuer.nowMs += 1
+  t.strictSame([await storm(), issuer.fetches], [new Set([401]), 2])
+})
+
+test('jwtAuth: jwksCooldownMs says how soon a new key is looked for', async (t) => {
+  const issuer = await withIssuer(t, { jwksCooldownMs: 1000 })
+  t.equal(await issuer.statusOf(await signedByOld()), 200)
+  issuer.keys = [newKey]
+  issuer.nowMs += 999
+  t.equal(await issuer.statusOf(await signedByNew()), 401)
+  issuer.nowMs += 1
+  t.equal(await issuer.statusOf(await signedByNew()), 200)
+})
+
+test('jwtAuth: a key set that could not be fetched is fetched with the next token', async (t) => {
+  const issuer = await withIssuer(t)
+  issuer.status = 503
+  await t.rejects(issuer.statusOf(await signedByOld()), { code: 'ERR_JOSE_GENERIC' })
+  issuer.status = 200
+  t.strictSame([await issuer.statusOf(await signedByOld()), issuer.fetches], [200, 2])
+})
+
+test('jwtAuth: a key set that leads elsewhere is not followed', async (t) => {
+  const issuer = await withIssuer(t)
+  issuer.status = 302
+  await t.rejects(issuer.statusOf(await signedByOld()), { code: 'ERR_JOSE_GENERIC' })
+  t.equal(issuer.fetches, 1)
 })
 
 test('jwtAuth: a key set that cannot be fetched is an error of the server, not of the token', async (t) => {
@@ -244,6 +359,14 @@ const refused: readonly (readonly [options: object, message: string])[] = [
   [
     { algorithms: ['RS256'], audience: 'a', jwks: new URL('http://issuer.example/keys') },
     'the key set is at "http://issuer.example/keys", expected "https:", or a host of this machine',
+  ],
+  [
+    { algorithms: ['RS256'], audience: 'a', jwks: keySet, jwksMaxAgeMs: -1 },
+    'jwksMaxAgeMs is -1, expected milliseconds from 0',
+  ],
+  [
+    { algorithms: ['RS256'], audience: 'a', jwks: keySet, jwksCooldownMs: Number.NaN },
+    'jwksCooldownMs is NaN, expected milliseconds from 0',
   ],
 ]
 

@@ -347,6 +347,32 @@ test('compression: an answer without fields has no type, and is left alone', asy
   t.equal((await fetched(app)).encoding, null)
 })
 
+for (const [what, body] of [
+  ['a text', long],
+  ['a body of bytes', Buffer.from(long)],
+] as const) {
+  test(`compression: ${what} of no announced length is measured`, async (t) => {
+    const app = (length: number): ASGIApp => {
+      return async (_scope, _receive, send) => {
+        await send({ type: 'http.response.start', status: 200, headers: [['content-type', 'text/plain']] })
+        await send({ type: 'http.response.body', body: body.slice(0, length) })
+      }
+    }
+    const seen = [await fetched(app(1024)), await fetched(app(1023))].map(({ encoding }) => encoding)
+    t.strictSame(seen, ['gzip', null])
+  })
+}
+
+test('compression: an answer whose body is left out has none, however little is to be compressed', async (t) => {
+  const app: ASGIApp = async (_scope, _receive, send) => {
+    await send({ type: 'http.response.start', status: 200, headers: [['content-type', 'text/plain']] })
+    await send({ type: 'http.response.body' })
+  }
+  await using client = await TestClient.open(compression({ minimumBytes: 0 })(app))
+  const response = await client.get('/', { headers: { 'accept-encoding': 'gzip' } })
+  t.strictSame([response.headers.get('content-encoding'), await response.text()], [null, ''])
+})
+
 test('compression: a whole body that nobody awaits is waited for', async (t) => {
   const app: ASGIApp = async (_scope, _receive, send) => {
     void send({ type: 'http.response.start', status: 200, headers: [['content-type', 'text/plain']] })

@@ -270,7 +270,7 @@ test('cors: adds to the vary of the endpoint', async (t) => {
   }
 })
 
-test('cors: Vary comes from the policy, never from the request', async (t) => {
+test('JS 27, GHSA-q7jf-gf43-6x6p: Vary of cors comes from the policy, never from the request', async (t) => {
   await using client = await open(appWith({ allowOrigins: [site] }))
   const response = await client.get('/', { headers: { origin: site, vary: 'X-Evil' } })
   t.equal(response.headers.get('vary'), 'Origin')
@@ -356,9 +356,9 @@ test('cors: lets a lifespan and a WebSocket pass', async (t) => {
   t.strictSame(seen, ['lifespan true', 'websocket true'])
 })
 
-// ---- js-security-rules 28 and 29
+// ---- what was wrong elsewhere
 
-test('cors: refuses "*" with credentials when it is made', async (t) => {
+test('JS 28, CVE-2026-54290, GHSA-88fw-hqm2-52qc: cors refuses "*" with credentials when it is made', async (t) => {
   t.throws(() => cors({ allowOrigins: ['*'], allowCredentials: true }), {
     name: 'TypeError',
     message:
@@ -366,7 +366,28 @@ test('cors: refuses "*" with credentials when it is made', async (t) => {
   })
 })
 
-test('cors: refuses a very long list of headers unread', async (t) => {
+for (const expression of [/.*/, /https:\/\/.*/, /https?:\/\/[^/]+/, /https:\/\/[a-z.]+(?::\d+)?/i]) {
+  test(`JS 28, CVE-2026-54290: cors refuses ${String(expression)} with credentials when it is made`, async (t) => {
+    t.throws(() => cors({ allowOriginRegex: expression, allowCredentials: true }), {
+      name: 'TypeError',
+      message: /^Cannot allow credentials to every origin: /,
+    })
+    t.ok(cors({ allowOriginRegex: expression }))
+  })
+}
+
+test('JS 28: cors takes an expression for the origins of one domain with credentials', async (t) => {
+  await using client = await open(
+    appWith({ allowOriginRegex: /https:\/\/[a-z]+\.example\.org/, allowCredentials: true }),
+  )
+  const origin = 'https://app.example.org'
+  t.match(corsFields(await client.get('/', { headers: { origin } })), {
+    'access-control-allow-origin': origin,
+    'access-control-allow-credentials': 'true',
+  })
+})
+
+test('JS 29, GHSA-8j4g-w8fx-2239: cors refuses a very long list of headers unread', async (t) => {
   await using client = await open(appWith({ allowOrigins: ['*'], allowHeaders: ['*'] }))
   const response = await preflight(client, { 'access-control-request-headers': `a${' '.repeat(9000)}b` })
   t.strictSame([response.status, await response.text()], [400, 'Disallowed CORS headers'])

@@ -50,7 +50,7 @@ const peers: ReadonlyArray<readonly [trusted: string[], peer: string | null, bel
 ]
 
 for (const [trusted, peer, believed] of peers) {
-  test(`proxyHeaders: ${peer} ${believed ? 'is' : 'is not'} believed when ${trusted.join(' and ')} is trusted`, async (t) => {
+  test(`JS 21: ${peer} ${believed ? 'is' : 'is not'} believed when ${trusted.join(' and ')} is trusted`, async (t) => {
     const headers = [
       ['x-forwarded-for', '192.0.2.7'],
       ['x-forwarded-proto', 'https'],
@@ -105,7 +105,7 @@ for (const [values, http, websocket] of protos) {
   })
 }
 
-// ---- for: walked from right to left. js-security-rules 21 and 22
+// ---- for: walked from right to left
 
 const chains: ReadonlyArray<readonly [trusted: string[], values: string[], client: readonly [string, number]]> = [
   [[proxy], ['192.0.2.7'], ['192.0.2.7', 0]],
@@ -135,7 +135,7 @@ const chains: ReadonlyArray<readonly [trusted: string[], values: string[], clien
 ]
 
 for (const [trusted, values, client] of chains) {
-  test(`proxyHeaders: of x-forwarded-for ${JSON.stringify(values)} the client is ${client.join(' ')} when ${trusted.join()} is trusted`, async (t) => {
+  test(`JS 22: of x-forwarded-for ${JSON.stringify(values)} the client is ${client.join(' ')} when ${trusted.join()} is trusted`, async (t) => {
     const headers = values.map((value) => ['x-forwarded-for', value] as const)
     t.strictSame((await seenBy(headers, { trusted }, from(proxy))).client, client)
   })
@@ -147,8 +147,7 @@ test('proxyHeaders: a client that stays unknown stays null', async (t) => {
   t.equal((await through({ trusted: ['*'] }, scope as HTTPScope)).client, null)
 })
 
-// security-advisories, class of CVE-2015-0219
-test('proxyHeaders: a name with an underscore is another name', async (t) => {
+test('CVE-2015-0219: a name with an underscore is another name', async (t) => {
   t.strictSame((await seenBy([['x_forwarded_for', '192.0.2.7']])).client, [proxy, 4321])
 })
 

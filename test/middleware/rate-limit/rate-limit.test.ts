@@ -9,6 +9,8 @@ import type { WebSocketDenied } from '../../../lib/testing/websocket-denied.ts'
 import { slidingWindow, tokenBucket } from '../../../middleware/rate-limit/algorithms.ts'
 import type { Algorithm } from '../../../middleware/rate-limit/algorithms.ts'
 import { clientKey } from '../../../middleware/rate-limit/client-key.ts'
+import { LocalBuckets, LocalWindows } from '../../../middleware/rate-limit/local-counters.ts'
+import type { LocalCounters } from '../../../middleware/rate-limit/local-counters.ts'
 import { rateLimit } from '../../../middleware/rate-limit/rate-limit.ts'
 import type { RateLimitOptions } from '../../../middleware/rate-limit/rate-limit.ts'
 import { authentication } from '../../../middleware/authentication/authentication.ts'
@@ -131,6 +133,23 @@ test('tokenBucket: fractions of milliseconds neither add up to a refusal nor to 
   t.equal(allowed, 7)
 })
 
+function walkLocal(counters: LocalCounters, steps: readonly Step[]): Step[] {
+  return steps.map(([atMs, , ...rest]) => {
+    const { allowed, remaining, resetMs } = counters.count('k', atMs)
+    return [atMs, allowed, ...([remaining, resetMs].slice(0, rest.length) as [number, number])]
+  })
+}
+
+test('LocalWindows: counts as in a store', (t) => {
+  t.strictSame(walkLocal(new LocalWindows({ limit: 4, windowMs: 1000 }), windowSteps), windowSteps)
+  t.end()
+})
+
+test('LocalBuckets: counts as in a store', (t) => {
+  t.strictSame(walkLocal(new LocalBuckets({ limit: 4, windowMs: 1000 }), bucketSteps), bucketSteps)
+  t.end()
+})
+
 const place = await findRedis()
 
 for (const [name, algorithm, steps] of [
@@ -207,6 +226,13 @@ test('rateLimit: counts by a function, at once or later, and not where it says s
   t.strictSame(await statuses(client, 3, { 'x-key': 'a' }), [200, 200, 429])
   t.strictSame(await statuses(client, 3), [200, 200, 200])
   t.equal((await client.get('/')).headers.get('ratelimit'), null)
+})
+
+test('rateLimit: long keys are counted as short ones are', async (t) => {
+  await using client = await TestClient.open(limited({ key: ({ headers }) => headers.get('x-key') }))
+  const [one, other] = ['a'.repeat(1000), `${'a'.repeat(999)}b`]
+  t.strictSame(await statuses(client, 3, { 'x-key': one }), [200, 200, 429])
+  t.strictSame(await statuses(client, 3, { 'x-key': other }), [200, 200, 429])
 })
 
 test('rateLimit: limits with different names do not share their counts, and both are told', async (t) => {

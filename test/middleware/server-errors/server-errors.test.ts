@@ -190,6 +190,14 @@ test('serverErrors: the debug page shows the request, escaped, and no secrets', 
   t.notMatch(text, '<b>shown')
 })
 
+test('serverErrors: the debug page of an error without a stack has its message', async (t) => {
+  const error = new Error('bare')
+  delete error.stack
+  const { status, text } = await outcomeOf(serverErrors({ debug: true })(failing(error)), browser())
+  t.equal(status, 500)
+  t.match(text, 'bare')
+})
+
 test('serverErrors: the debug page ends where causes go in a circle', async (t) => {
   const first = new Error('first')
   first.cause = new Error('second', { cause: first })
