@@ -1,4 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { IncomingMessage } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import { HTTPExchange } from '../http-exchange.ts'
 import type { ExchangeObserver } from '../http-exchange.ts'
 import type { HTTPTransport } from '../http-transport.ts'
@@ -11,6 +12,8 @@ import { httpScope } from './node-scope.ts'
 import type { NodeRequest } from './node-scope.ts'
 
 const noBytes = new Uint8Array(0)
+/** Bodies up to this length need not be held back, in bytes: as many may wait for an app. */
+const maxDirectBytes = 65_536
 
 /** A request as node:http hands it over, with the means to answer it. */
 export interface AnswerableRequest extends NodeRequest {
@@ -60,10 +63,12 @@ export class HTTPCall extends NodeResponse implements HTTPTransport, ExchangeObs
   readBody(): void {
     if (this.#expectsContinue && !this.response.headersSent) this.response.writeContinue()
     this.#expectsContinue = false
-    this.#request.on('data', (chunk: Buffer) => {
-      this.#bodyLeft -= chunk.length
-      this.#exchange.bodyChunk(chunk, this.#bodyLeft === 0)
-    })
+    if (this.#bodyLeft <= maxDirectBytes && hasNothingRead(this.#request)) this.#readDirectly()
+    else this.#readStream()
+  }
+
+  #readStream(): void {
+    this.#request.on('data', (chunk: Buffer) => this.#takeChunk(chunk))
     // A body of known length has ended when it was counted down.
     if (this.#bodyLeft !== Infinity) return
     this.#request.on('end', () => {
@@ -72,7 +77,33 @@ export class HTTPCall extends NodeResponse implements HTTPTransport, ExchangeObs
     })
   }
 
+  /**
+   * Takes the chunks of a small body as the parser hands them to the stream of the request, which would keep each of them for
+   * some ticks. Its end reaches the stream, so that node:http goes on as it does after a request without a body.
+   *
+   * See docs/decisions/0033-direct-bodies.md.
+   */
+  #readDirectly(): void {
+    const request = this.#request
+    request.push = (chunk: Buffer | null): boolean => {
+      if (chunk === null) return IncomingMessage.prototype.push.call(request, null)
+      this.#takeChunk(chunk)
+      return true
+    }
+  }
+
+  #takeChunk(chunk: Buffer): void {
+    this.#bodyLeft -= chunk.length
+    this.#exchange.bodyChunk(chunk, this.#bodyLeft === 0)
+  }
+
+  /** Lets the stream have what is left of the body. */
+  #leaveToStream(): boolean {
+    return Object.hasOwn(this.#request, 'push') && Reflect.deleteProperty(this.#request, 'push')
+  }
+
   pause(): void {
+    if (this.#leaveToStream()) this.#readStream()
     this.#request.pause()
   }
 
@@ -143,6 +174,7 @@ export class HTTPCall extends NodeResponse implements HTTPTransport, ExchangeObs
    */
   #discardBody(): void {
     let left = this.#server.limits.maxDiscardedBytes
+    this.#leaveToStream()
     this.#request.on('data', (chunk: Buffer) => {
       left -= chunk.length
       if (left < 0) this.#stopDiscarding()
@@ -171,6 +203,11 @@ export class HTTPCall extends NodeResponse implements HTTPTransport, ExchangeObs
     if (!this.#request.complete) this.connection.lingers = true
     this.connection.release()
   }
+}
+
+/** Tells whether nothing of the body has arrived yet. */
+function hasNothingRead(request: IncomingMessage): boolean {
+  return request.readableLength === 0 && !request.complete
 }
 
 function bodyLength({ headers }: IncomingMessage): number {

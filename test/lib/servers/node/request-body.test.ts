@@ -311,3 +311,39 @@ test('receive(): a big body arrives whole though the app reads slowly', async (t
 
   t.equal((await ask(post(body))).body, '3000000')
 })
+
+test('receive(): a small body arrives whole though the app asks for it after it has come', async (t) => {
+  const app = http(async (_scope, receive, send) => {
+    for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+    await reply(send, (await bodyOf(receive)).text)
+  })
+  const { open } = await serving(t, app)
+  const wire = await open()
+
+  const first = await wire.send(post('hello')).answer()
+  const second = await wire.send(post('again')).answer()
+
+  t.same([first.body, second.body], ['hello', 'again'])
+})
+
+test('receive(): a small body in a thousand pieces is held back and arrives whole', async (t) => {
+  const { opened, open: goOn } = gate()
+  const app = http(async (_scope, receive, send) => {
+    const first = await receive()
+    await opened
+    const { text } = await bodyOf(receive)
+    await reply(send, `${first.type === 'http.request' ? String(first.body) : ''}${text}`)
+  })
+  const { open } = await serving(t, app)
+  const wire = (await open()).send('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 2000\r\n\r\n')
+  wire.socket.setNoDelay()
+
+  for (let sent = 0; sent < 1500; sent += 1) {
+    await wire.flush(String(sent % 10))
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  goOn()
+  const answer = await wire.send('x'.repeat(500)).answer()
+
+  t.equal(answer.body, '0123456789'.repeat(150) + 'x'.repeat(500))
+})
