@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { test } from 'tap'
 import { z } from 'zod'
 import { Application } from '../routing/application.ts'
@@ -29,6 +30,7 @@ import { sessions } from '../middleware/sessions/sessions.ts'
 import { timeout } from '../middleware/timeout.ts'
 import { tracing } from '../middleware/tracing.ts'
 import { trustedHost } from '../middleware/trusted-host.ts'
+import { readSources } from './architecture/source-tree.ts'
 import { httpScope, receivingBody } from './support/messages.ts'
 import { shareOfSurvivors } from './support/minor-collection.ts'
 
@@ -100,3 +102,16 @@ for (const [name, app] of [
     t.ok(share < 0.2, `${Math.round(share * 100)} % were kept`)
   })
 }
+
+const root = new URL('../', import.meta.url)
+/** A function that is written where it is assigned to a property. */
+const assigned = /\.#?\w+ (?:\?\?)?= (?:async )?(?:\([^()]*\)(?:: [^=]+)? =>|\w+ =>|function\b)/
+
+test('sources: no function is assigned to a property as it is written, which makes it old', async (t) => {
+  for (const path of readSources(root).keys()) {
+    const found = readFileSync(new URL(path, root), 'utf8')
+      .split('\n')
+      .filter((line) => assigned.test(line))
+    t.strictSame(found, [], path)
+  }
+})

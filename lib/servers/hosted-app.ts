@@ -151,10 +151,11 @@ export class HostedApp implements ServerState, HostedLife {
         },
         Math.min(shutdownTimeoutMs, longestTimeoutMs),
       )
-      this.onIdle = () => {
+      const stop = (): void => {
         clearTimeout(timer)
         resolve()
       }
+      this.onIdle = stop
     })
   }
 }

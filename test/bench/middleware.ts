@@ -20,7 +20,7 @@ import type { RoundOfTen } from './ten-built-ins.ts'
  * it counts instructions, too, which depend on no clock. It measures what was built, and writes docs/benchmarks/middleware.md
  * when it is told to:
  *
- *   npm run build && node --import=tsx test/bench/middleware.ts [--calls N] [--rounds N] [--write]
+ *   npm run build && node --import=tsx test/bench/middleware.ts [--calls N] [--rounds N] [--count-each] [--write]
  */
 
 const { values } = parseArgs({
@@ -28,6 +28,8 @@ const { values } = parseArgs({
     calls: { type: 'string', default: '200000' },
     rounds: { type: 'string', default: '7' },
     write: { type: 'boolean', default: false },
+    // A minute for each built-in.
+    'count-each': { type: 'boolean', default: false },
   },
 })
 const calls = Number(values.calls)
@@ -49,7 +51,7 @@ async function measure(app: ASGIApp, row: Row): Promise<number> {
 
 /** Instructions per call of the app with a row's built-in, or with none for a number below 0; `null` without valgrind. */
 async function instructionsPerCall(index: number): Promise<number | null> {
-  if (compiled === null) return null
+  if (compiled === null || !values['count-each']) return null
   const program = join(compiled, 'middleware-calls.js')
   const count = (more: number): Promise<number> => instructionsOf([program, String(index), String(warmUpCalls + more)])
   const [without, withCounted] = await Promise.all([count(0), count(calls)])
@@ -121,9 +123,9 @@ ${await tenTable()}
 
 ## Each
 
-What a built-in adds to a request that it lets pass: the median of ${rounds} rounds of ${calls} calls, and the instructions of a call, which
-depend on no clock. The app is called directly and its answer is thrown away. Figures below some ten nanoseconds or a hundred
-instructions are noise.
+What a built-in adds to a request that it lets pass: the median of ${rounds} rounds of ${calls} calls, and with \`--count-each\` the
+instructions of a call, which depend on no clock. The app is called directly and its answer is thrown away. Figures below some ten
+nanoseconds or a hundred instructions are noise.
 
 ${await eachTable()}
 `

@@ -85,11 +85,12 @@ export class HTTPCall extends NodeResponse implements HTTPTransport, ExchangeObs
    */
   #readDirectly(): void {
     const request = this.#request
-    request.push = (chunk: Buffer | null): boolean => {
+    const push = (chunk: Buffer | null): boolean => {
       if (chunk === null) return IncomingMessage.prototype.push.call(request, null)
       this.#takeChunk(chunk)
       return true
     }
+    request.push = push
   }
 
   #takeChunk(chunk: Buffer): void {

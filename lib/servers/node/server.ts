@@ -90,11 +90,12 @@ export class Server implements AsyncDisposable {
         clearTimeout(timer)
         resolve()
       }
-      this.#cut = () => {
+      const cut = (): void => {
         this.#cutAll()
         // Apps that ignore the disconnect are not waited for.
         void stopped.then(() => setImmediate(done))
       }
+      this.#cut = cut
       void stopped.then(() => {
         if (this.#state.running === 0) done()
         else this.#state.onIdle = done
