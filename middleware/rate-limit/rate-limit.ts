@@ -119,7 +119,9 @@ class RateLimiter {
     } catch (error) {
       return Promise.reject(error)
     }
-    return key instanceof Promise ? key.then((found) => this.#enter(app, call, found)) : this.#enter(app, call, key)
+    return typeof key === 'string' || key === null
+      ? this.#enter(app, call, key)
+      : Promise.resolve(key).then((found) => this.#enter(app, call, checkedKey(found)))
   }
 
   #keyOf(scope: HTTPScope | WebSocketScope): string | null | Promise<string | null> {
@@ -165,6 +167,11 @@ class RateLimiter {
     const send = addingSend(call.send, [...fields, 'retry-after', String(seconds)])
     await response.respond(call.scope, call.receive, send)
   }
+}
+
+function checkedKey(key: unknown): string | null {
+  if (typeof key === 'string' || key === null) return key
+  throw refusal(`the key of a request is ${show(key)}, expected a string, or null for no limit`)
 }
 
 const maxKeptLength = 64

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { test } from 'tap'
 import { PlainTextResponse } from '../../../lib/response/plain-text-response.ts'
 import { MemoryStore } from '../../../lib/storage/memory-store.ts'
@@ -219,6 +220,22 @@ test('rateLimit: a user without an id cannot be counted', async (t) => {
     message: 'Cannot count the requests of a user: the id is undefined, expected a string or a number',
   })
 })
+
+test('rateLimit: a key may come in a promise of another realm', async (t) => {
+  const key = (): Promise<string> => runInNewContext('Promise.resolve("a")') as Promise<string>
+  await using client = await TestClient.open(limited({ key }))
+  t.strictSame(await statuses(client, 3), [200, 200, 429])
+})
+
+for (const wrong of [undefined, 7, { id: 1 }]) {
+  test(`rateLimit: a function that gives ${JSON.stringify(wrong)} as a key is told so`, async (t) => {
+    const key = (() => wrong) as unknown as () => string
+    await using client = await TestClient.open(limited({ key }))
+    await t.rejects(client.get('/'), {
+      message: /^Cannot limit the rate: the key of a request is .*, expected a string, or null for no limit$/,
+    })
+  })
+}
 
 test('rateLimit: counts by a function, at once or later, and not where it says so', async (t) => {
   const key: NonNullable<RateLimitOptions['key']> = async ({ headers }) => headers.get('x-key')
