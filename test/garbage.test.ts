@@ -36,7 +36,7 @@ import { shareOfSurvivors } from './support/minor-collection.ts'
 
 /*
  * What a request made must be gone with the next collection of the young objects. What is left behind by each request is
- * copied again and again, and makes V8 put further objects among the old ones: see docs/decisions/0032.
+ * copied again and again, and makes V8 put further objects among the old ones: see docs/decisions/0032-functions-as-fields.md.
  */
 
 const item = z.object({ name: z.string() })

@@ -30,25 +30,6 @@ export interface ExchangeParts {
   readonly hasBody: boolean
 }
 
-/** The parts as they are kept: not the literal that they came in. See docs/decisions/0032-scopes-by-constructors.md. */
-class HeldParts implements ExchangeParts {
-  readonly scope: HTTPScope
-  readonly transport: HTTPTransport
-  readonly observer: ExchangeObserver
-  readonly settings: ExchangeSettings
-  readonly signal: DisconnectSignal
-  readonly hasBody: boolean
-
-  constructor(parts: ExchangeParts) {
-    this.scope = parts.scope
-    this.transport = parts.transport
-    this.observer = parts.observer
-    this.settings = parts.settings
-    this.signal = parts.signal
-    this.hasBody = parts.hasBody
-  }
-}
-
 const noBytes = new Uint8Array(0)
 const disconnect: messages.HTTPReceiveMessage = Object.freeze({ type: 'http.disconnect' })
 
@@ -68,7 +49,7 @@ export class HTTPExchange implements ResponseObserver {
   #ended = false
 
   constructor(parts: ExchangeParts) {
-    this.#parts = new HeldParts(parts)
+    this.#parts = parts
     this.response = new ResponseWriter(parts.scope, parts.transport, parts.settings, this)
   }
 

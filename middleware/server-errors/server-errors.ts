@@ -81,7 +81,7 @@ interface CallParts {
   readonly isWithin: boolean
 }
 
-/** A call of the app within. It keeps its parts by itself: see docs/decisions/0032-scopes-by-constructors.md. */
+/** A call of the app within, and what is done when it fails. */
 class GuardedCall {
   /** The `send` outside of all middleware. */
   readonly direct: Send
