@@ -1,5 +1,7 @@
 import { toApp } from '../spec/app.ts'
 import type { AppLike, ASGIApp } from '../spec/app.ts'
+import { noKeepAlive } from './keep-alive-text.ts'
+import type { KeepAliveText } from './keep-alive-text.ts'
 import { LifespanRunner } from './lifespan-runner.ts'
 import type { LifespanMode } from './lifespan-runner.ts'
 import { defaultLimits, defaultWebSocketLimits, longestTimeoutMs, withDefaultLimits } from './options.ts'
@@ -55,7 +57,7 @@ export class HostedApp implements ServerState, HostedLife {
   /** These are for the server around. */
   readonly defaultHeaders: readonly string[] = []
   readonly dateHeader = true
-  readonly keepAliveLines = ''
+  readonly keepAlive: KeepAliveText = noKeepAlive
   readonly onAccess = null
   draining = false
   running = 0

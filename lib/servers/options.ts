@@ -13,7 +13,7 @@ export interface Limits {
   readonly headersTimeoutMs: number
   /** Time for a whole request to arrive, in ms. Default 300,000. Above: 408. */
   readonly requestTimeoutMs: number
-  /** How long an idle connection is kept for another request, in ms. Default 5,000. */
+  /** How long an idle connection is kept for another request, in ms. Default 5,000. It closes up to two seconds later. */
   readonly keepAliveTimeoutMs: number
   /** Requests after which a connection is closed. Default `Infinity`. */
   readonly maxRequestsPerConnection: number

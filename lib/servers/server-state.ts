@@ -1,6 +1,7 @@
 import type { ASGIApp } from '../spec/app.ts'
 import type { AccessRecord } from './access-record.ts'
 import type { ExchangeSettings } from './exchange-settings.ts'
+import type { KeepAliveText } from './keep-alive-text.ts'
 import type { Limits, WebSocketLimits } from './options.ts'
 import type { ShutdownSignal } from './signals.ts'
 
@@ -11,8 +12,7 @@ export interface ServerState extends ExchangeSettings {
   readonly websocketLimits: WebSocketLimits
   readonly rootPath: string
   readonly dateHeader: boolean
-  /** The lines that tell a client how long it may keep the connection, each with its end. */
-  readonly keepAliveLines: string
+  readonly keepAlive: KeepAliveText
   readonly shutdown: ShutdownSignal
   readonly onAccess: ((record: AccessRecord) => void) | null
   /** What the lifespan yielded. */

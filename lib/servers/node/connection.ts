@@ -44,6 +44,9 @@ export class Connection {
   /** Set when what arrived made no sense. */
   failed = false
   readonly #waiting: Array<() => void> = []
+  /** Bytes that had been read when somebody last looked whether the connection is idle, and how often it was since. */
+  #bytesSeen = 0
+  #idleFor = 0
   /** True while the client is not read, since too many requests of it wait. */
   #held = false
   #deaf = false
@@ -131,6 +134,15 @@ export class Connection {
     this.closing = true
     if (this.occupant === null) this.close()
     else this.occupant.drain()
+  }
+
+  /** Closes the connection if it has been idle for a number of looks in a row. A first request is not waited for here. */
+  lookIfIdle(looks: number): void {
+    const { bytesRead } = this.socket
+    const idle = this.occupant === null && this.requests > 0 && bytesRead === this.#bytesSeen
+    this.#bytesSeen = bytesRead
+    this.#idleFor = idle ? this.#idleFor + 1 : 0
+    if (this.#idleFor >= looks) this.close()
   }
 
   /** Closes the connection, after what is written has been sent. */

@@ -1,8 +1,8 @@
-import { IncomingMessage } from 'node:http'
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HTTPExchange } from '../http-exchange.ts'
 import type { ExchangeObserver } from '../http-exchange.ts'
 import type { HTTPTransport } from '../http-transport.ts'
+import type { KeepAliveText } from '../keep-alive-text.ts'
 import type { Refusal } from '../request-head.ts'
 import type { ServerState } from '../server-state.ts'
 import { DisconnectSignal } from '../signals.ts'
@@ -10,6 +10,7 @@ import type { Occupant } from './connection.ts'
 import { NodeResponse } from './node-response.ts'
 import { httpScope } from './node-scope.ts'
 import type { NodeRequest } from './node-scope.ts'
+import type { ServerRequest } from './server-request.ts'
 
 const noBytes = new Uint8Array(0)
 /** Bodies up to this length need not be held back, in bytes: as many may wait for an app. */
@@ -17,6 +18,7 @@ const maxDirectBytes = 65_536
 
 /** A request as node:http hands it over, with the means to answer it. */
 export interface AnswerableRequest extends NodeRequest {
+  readonly request: ServerRequest
   readonly response: ServerResponse
   /** True when the client waits for 100 (Continue) before it sends the body. */
   readonly expectsContinue: boolean
@@ -25,7 +27,7 @@ export interface AnswerableRequest extends NodeRequest {
 /** One HTTP request on a connection of node:http: the transport of its exchange, and what the exchange reports to. */
 export class HTTPCall extends NodeResponse implements HTTPTransport, ExchangeObserver, Occupant {
   readonly #server: ServerState
-  readonly #request: IncomingMessage
+  readonly #request: ServerRequest
   readonly #exchange: HTTPExchange
   readonly #startedAt: number
   /** Bytes of the body still to come; -1 when there is no body, Infinity when nobody knows. */
@@ -51,6 +53,7 @@ export class HTTPCall extends NodeResponse implements HTTPTransport, ExchangeObs
       signal,
       hasBody: this.#bodyLeft >= 0,
     })
+    if (this.#bodyLeft < 0) node.request.markRead()
     this.response.on('close', () => this.#closed())
   }
 
@@ -63,8 +66,9 @@ export class HTTPCall extends NodeResponse implements HTTPTransport, ExchangeObs
   readBody(): void {
     if (this.#expectsContinue && !this.response.headersSent) this.response.writeContinue()
     this.#expectsContinue = false
-    if (this.#bodyLeft <= maxDirectBytes && hasNothingRead(this.#request)) this.#readDirectly()
-    else this.#readStream()
+    if (this.#bodyLeft <= maxDirectBytes && this.#request.isUntouched) {
+      this.#request.takeBody((chunk) => this.#takeDirectly(chunk))
+    } else this.#readStream()
   }
 
   #readStream(): void {
@@ -77,20 +81,9 @@ export class HTTPCall extends NodeResponse implements HTTPTransport, ExchangeObs
     })
   }
 
-  /**
-   * Takes the chunks of a small body as the parser hands them to the stream of the request, which would keep each of them for
-   * some ticks. Its end reaches the stream, so that node:http goes on as it does after a request without a body.
-   *
-   * See docs/decisions/0033-direct-bodies.md.
-   */
-  #readDirectly(): void {
-    const request = this.#request
-    const push = (chunk: Buffer | null): boolean => {
-      if (chunk === null) return IncomingMessage.prototype.push.call(request, null)
-      this.#takeChunk(chunk)
-      return true
-    }
-    request.push = push
+  #takeDirectly(chunk: Buffer): void {
+    if (chunk.length === this.#bodyLeft) this.#request.markRead()
+    this.#takeChunk(chunk)
   }
 
   #takeChunk(chunk: Buffer): void {
@@ -98,13 +91,10 @@ export class HTTPCall extends NodeResponse implements HTTPTransport, ExchangeObs
     this.#exchange.bodyChunk(chunk, this.#bodyLeft === 0)
   }
 
-  /** Lets the stream have what is left of the body. */
-  #leaveToStream(): boolean {
-    return Object.hasOwn(this.#request, 'push') && Reflect.deleteProperty(this.#request, 'push')
-  }
-
   pause(): void {
-    if (this.#leaveToStream()) this.#readStream()
+    // Nothing more comes of a body that is all there.
+    if (this.#bodyLeft === 0) return
+    if (this.#request.leaveBody()) this.#readStream()
     this.#request.pause()
   }
 
@@ -149,8 +139,8 @@ export class HTTPCall extends NodeResponse implements HTTPTransport, ExchangeObs
     this.#exchange.response.drained()
   }
 
-  protected override get keepAliveLines(): string {
-    return this.#server.keepAliveLines
+  protected override get keepAlive(): KeepAliveText {
+    return this.#server.keepAlive
   }
 
   protected override mustClose(whole: boolean): boolean {
@@ -175,7 +165,7 @@ export class HTTPCall extends NodeResponse implements HTTPTransport, ExchangeObs
    */
   #discardBody(): void {
     let left = this.#server.limits.maxDiscardedBytes
-    this.#leaveToStream()
+    this.#request.leaveBody()
     this.#request.on('data', (chunk: Buffer) => {
       left -= chunk.length
       if (left < 0) this.#stopDiscarding()
@@ -204,11 +194,6 @@ export class HTTPCall extends NodeResponse implements HTTPTransport, ExchangeObs
     if (!this.#request.complete) this.connection.lingers = true
     this.connection.release()
   }
-}
-
-/** Tells whether nothing of the body has arrived yet. */
-function hasNothingRead(request: IncomingMessage): boolean {
-  return request.readableLength === 0 && !request.complete
 }
 
 function bodyLength({ headers }: IncomingMessage): number {

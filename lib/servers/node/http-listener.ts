@@ -11,10 +11,12 @@ import type { ClientError } from './client-error.ts'
 import { Connection } from './connection.ts'
 import { EarlyBytes } from './early-bytes.ts'
 import { HTTPCall } from './http-call.ts'
+import { watchIdle } from './idle-watch.ts'
 import { endsOf } from './listen.ts'
 import { nodeOptions } from './node-options.ts'
 import { serveWithoutUpgrade } from './plain-upgrade.ts'
 import { record, refuseConnection, refuseRequest } from './refusal-answer.ts'
+import type { ServerRequest } from './server-request.ts'
 import { Upgrader } from './upgrader.ts'
 import { WebSocketCall } from './websocket-call.ts'
 
@@ -39,12 +41,13 @@ export class HTTPListener {
     if (state.limits.maxConnections !== Infinity) this.server.maxConnections = state.limits.maxConnections
     this.server
       .on('connection', (socket: Socket) => this.#connected(socket))
-      .on('request', (request, response) => this.#arrived(request, response, 'nothing'))
-      .on('checkContinue', (request, response) => this.#arrived(request, response, 'continue'))
-      .on('checkExpectation', (request, response) => this.#arrived(request, response, 'unknown'))
+      .on('request', (request, response) => this.#arrived(request as ServerRequest, response, 'nothing'))
+      .on('checkContinue', (request, response) => this.#arrived(request as ServerRequest, response, 'continue'))
+      .on('checkExpectation', (request, response) => this.#arrived(request as ServerRequest, response, 'unknown'))
       .on('upgrade', (request, _socket, rest) => this.#handedOver(request, rest))
       .on('connect', (request, _socket, rest) => this.#handedOver(request, rest))
       .on('clientError', (error, socket) => this.#failed(error, socket as Socket))
+    watchIdle(this.server, this.connections, state.limits.keepAliveTimeoutMs)
   }
 
   /** Resolves when no connection is left. */
@@ -60,7 +63,7 @@ export class HTTPListener {
     socket.once('close', () => this.connections.delete(connection))
   }
 
-  #arrived(request: IncomingMessage, response: ServerResponse, expects: Expectation): void {
+  #arrived(request: ServerRequest, response: ServerResponse, expects: Expectation): void {
     const connection = Connection.of(request.socket)!
     if (connection.closing) return connection.ignoreInput()
     connection.newest = request
@@ -68,7 +71,7 @@ export class HTTPListener {
     else connection.enqueue(() => this.#answer(request, response, expects))
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse, expects: Expectation): void {
+  #answer(request: ServerRequest, response: ServerResponse, expects: Expectation): void {
     const { limits, dateHeader } = this.#state
     const connection = Connection.of(request.socket)!
     connection.requests++

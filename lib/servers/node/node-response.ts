@@ -3,11 +3,13 @@ import { reasonPhrase } from '../../http/status.ts'
 import type { Content } from '../../spec/messages.ts'
 import type { OpenFile } from '../file-sender.ts'
 import type { FlatHeaders, ResponseHead, ResponseTransport } from '../http-transport.ts'
+import type { KeepAliveText } from '../keep-alive-text.ts'
 import { withoutFields } from '../response-framing.ts'
 import type { Connection } from './connection.ts'
 import { answerDirectly, closeLine } from './direct-answer.ts'
 import { openFile } from './open-file.ts'
 
+const closeFields: FlatHeaders = ['connection', 'close']
 const ofTrailers: ReadonlySet<string> = new Set(['trailer'])
 
 /** The writing half of node:http behind the joint of the exchange. */
@@ -32,7 +34,7 @@ export abstract class NodeResponse implements ResponseTransport {
   respond(head: ResponseHead, body: Content | null, length: number): void {
     const close = head.close || this.mustClose(true)
     this.connection.closing ||= close
-    const connectionLines = close ? closeLine : this.keepAliveLines
+    const connectionLines = close ? closeLine : this.keepAlive.lines
     answerDirectly(this.response, { head, body: body ?? '', length: body === null ? 0 : length, connectionLines })
   }
 
@@ -88,7 +90,7 @@ export abstract class NodeResponse implements ResponseTransport {
   #fieldsOf({ headers }: ResponseHead, close: boolean): FlatHeaders {
     // node:http would throw at a field that announces trailers where there can be none.
     const possible = this.response.useChunkedEncodingByDefault ? headers : withoutFields(headers, ofTrailers)
-    return close ? [...possible, 'connection', 'close'] : possible
+    return [...possible, ...(close ? closeFields : this.keepAlive.fields)]
   }
 
   #watchDrain(): void {
@@ -99,8 +101,8 @@ export abstract class NodeResponse implements ResponseTransport {
     this.response.on('finish', () => this.connection.socket.errored === null && this.drained())
   }
 
-  /** The lines that keep the connection open after an answer. */
-  protected abstract readonly keepAliveLines: string
+  /** What an answer says when the connection stays open after it. */
+  protected abstract readonly keepAlive: KeepAliveText
 
   /** Called when a slow peer has caught up. */
   protected abstract drained(): void

@@ -17,8 +17,6 @@ export function serveWithoutUpgrade(server: Server, request: IncomingMessage, re
     lines.push(`${name}: ${asksForUpgrade.has(name.toLowerCase()) ? withoutUpgrade(value) : value}`)
   }
   socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), rest]))
-  // The timer of an idle connection would go on from the last request.
-  socket.setTimeout(0)
   server.emit('connection', socket satisfies Socket)
 }
 

@@ -3,6 +3,7 @@ import { toApp } from '../../spec/app.ts'
 import type { AppLike } from '../../spec/app.ts'
 import { show } from '../../spec/violations.ts'
 import type { AccessRecord } from '../access-record.ts'
+import { keepAliveTextOf } from '../keep-alive-text.ts'
 import { LifespanRunner, lifespanModes } from '../lifespan-runner.ts'
 import type { LifespanMode } from '../lifespan-runner.ts'
 import { defaultLimits, defaultWebSocketLimits, flagOf, withDefaultLimits } from '../options.ts'
@@ -53,7 +54,7 @@ function stateOf(app: AppLike, options: ServeOptions, lifespan: LifespanRunner):
     rootPath: rootPathOf(options.rootPath ?? '', 'serve'),
     dateHeader: flagOf('dateHeader', options.dateHeader ?? true),
     defaultHeaders: defaultHeadersOf(options),
-    keepAliveLines: keepAliveLinesOf(limits.keepAliveTimeoutMs),
+    keepAlive: keepAliveTextOf(limits.keepAliveTimeoutMs),
     shutdown: new ShutdownSignal(),
     log,
     onAccess: options.onAccess === undefined ? null : guarded(options.onAccess, log),
@@ -84,13 +85,4 @@ function defaultHeadersOf({ headers, serverHeader }: ServeOptions): readonly str
   const all = new Headers(headers ?? [])
   if (serverHeader === undefined || all.has('server')) return all.flat
   return [...all.flat, ...new Headers({ server: serverHeader }).flat]
-}
-
-/** As node:http writes them. Clients that know the time do not send on a connection that is about to close. */
-function keepAliveLinesOf(timeoutMs: number): string {
-  const kept = 'connection: keep-alive\r\n'
-  // The field counts whole seconds: less than one cannot be said.
-  return timeoutMs === Infinity || timeoutMs < 1000
-    ? kept
-    : `${kept}keep-alive: timeout=${Math.floor(timeoutMs / 1000)}\r\n`
 }

@@ -3,6 +3,8 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 import type { FlatHeaders, ResponseTransport } from '../http-transport.ts'
+import { noKeepAlive } from '../keep-alive-text.ts'
+import type { KeepAliveText } from '../keep-alive-text.ts'
 import type { ServerState } from '../server-state.ts'
 import { WebSocketSession } from '../websocket-session.ts'
 import type { SessionObserver } from '../websocket-session.ts'
@@ -169,7 +171,7 @@ export class WebSocketCall implements WebSocketTransport, SessionObserver, Occup
 
 /** The answer to a handshake that the app denies. */
 class DenialResponse extends NodeResponse {
-  protected override readonly keepAliveLines = ''
+  protected override readonly keepAlive: KeepAliveText = noKeepAlive
   readonly #session: WebSocketSession
 
   constructor(response: ServerResponse, connection: Connection, session: WebSocketSession) {

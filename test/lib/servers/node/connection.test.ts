@@ -342,6 +342,51 @@ test('pipelining: a client that was not read for a while is read again', async (
   t.equal((await last).body, '/a')
 })
 
+test('Connection: is closed after so many looks in a row at which it was idle', (t) => {
+  const socket = new Socket()
+  let bytesRead = 0
+  Object.defineProperty(socket, 'bytesRead', { get: () => bytesRead })
+  const connection = new Connection(socket, { client: null, server: null })
+  const occupant = { drain() {}, peerEnded() {}, refuse() {} }
+  const look = (times: number): boolean => {
+    for (let i = 0; i < times; i++) connection.lookIfIdle(3)
+    return connection.closing
+  }
+
+  const unused = look(10)
+  connection.requests = 1
+  connection.occupant = occupant
+  const occupied = look(10)
+  connection.release()
+  const idle = look(2)
+  bytesRead = 1
+  const afterBytes = look(3)
+  connection.occupant = occupant
+  const busyAgain = look(1)
+  connection.release()
+  const idleAgain = look(2)
+
+  t.same([unused, occupied, idle, afterBytes, busyAgain, idleAgain], [false, false, false, false, false, false])
+  t.equal(look(1), true)
+  t.end()
+})
+
+test('a streamed answer says for how long the connection is kept, or that it closes', async (t) => {
+  const app = http(async (_scope, _receive, send) => {
+    await send({ type: 'http.response.start', status: 200, headers: [] })
+    await send({ type: 'http.response.body', body: 'a', more_body: true })
+    await send({ type: 'http.response.body', body: 'b' })
+  })
+  const { ask } = await serving(t, app, { keepAliveTimeoutMs: 7_900 })
+
+  const kept = await ask(get())
+  const last = await ask(get('/', 'connection: close'))
+
+  t.same([kept.headers['connection'], kept.headers['keep-alive']], ['keep-alive', 'timeout=7'])
+  t.same([last.headers['connection'], last.headers['keep-alive']], ['close', undefined])
+  t.equal(kept.body, 'ab')
+})
+
 test('Connection: is read no further from the 16th waiting request to the last one', (t) => {
   const socket = new Socket()
   const connection = new Connection(socket, { client: null, server: null })

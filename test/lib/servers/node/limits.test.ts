@@ -178,8 +178,44 @@ test('keepAliveTimeoutMs: an idle connection is closed, and a busy one not', asy
   again.send(get())
 
   t.same([(await busy.answer()).body, first.body, (await again.answer()).body], ['slow', 'slow', 'slow'])
-  // node:http adds a second to what it announces.
   t.ok(await busy.closed)
+})
+
+test('keepAliveTimeoutMs: a connection is kept for that time after each answer, and closed soon after it', async (t) => {
+  const { open } = await serving(t, paths, { keepAliveTimeoutMs: 400 })
+  const wire = await open()
+
+  for (let i = 0; i < 3; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    t.equal((await wire.send(get('/a')).answer()).body, '/a')
+  }
+  const answeredAt = performance.now()
+  t.ok(await wire.closed)
+  const kept = performance.now() - answeredAt
+  t.ok(kept >= 400, `closed after ${kept} ms`)
+  t.ok(kept < 1200, `closed after ${kept} ms`)
+})
+
+test('keepAliveTimeoutMs: a request on its way keeps the connection open', async (t) => {
+  const { open } = await serving(t, paths, { keepAliveTimeoutMs: 200 })
+  const wire = await open()
+  await wire.send(get('/a')).answer()
+
+  for (const piece of get('/b').match(/[^]{1,6}/g)!) {
+    await wire.flush(piece)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+
+  t.equal((await wire.answer()).body, '/b')
+})
+
+test('keepAliveTimeoutMs: does not count before the first request', async (t) => {
+  const { open } = await serving(t, paths, { keepAliveTimeoutMs: 20 })
+  const wire = await open()
+
+  await new Promise((resolve) => setTimeout(resolve, 200))
+
+  t.equal((await wire.send(get('/a')).answer()).body, '/a')
 })
 
 test('maxRequestsPerConnection: the last answer says so and the connection closes', async (t) => {
