@@ -7,6 +7,7 @@ export interface BenchOptions {
   readonly cases: readonly string[]
   readonly peers: readonly string[]
   readonly rounds: number
+  readonly warmUpS: number
   readonly slices: number
   readonly sliceS: number
   /** Where the report is written; `null` prints it only. */
@@ -57,7 +58,8 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
     cases: values['no-throughput'] ? [] : chosen('case', values.cases, ids),
     peers: chosen('peer', values.peers === undefined ? undefined : `raw,${values.peers}`, peerNames),
     rounds: values.quick ? 1 : wholeNumber('rounds', values.rounds ?? '3'),
-    slices: values.quick ? 1 : 2,
+    warmUpS: values.quick ? 1 : 3,
+    slices: values.quick ? 1 : 3,
     sliceS: 1,
     output: values.output ?? (everything ? 'docs/benchmarks' : null),
     build: !values['no-build'],

@@ -54,9 +54,10 @@ ${formatTables(report)}
 ## How it is measured
 
 Every peer runs in a process of its own, server and load pinned to one core each where the system can do that.
-In each of ${rounds} rounds new processes are started for every peer and asked in turn, and each figure is divided by that of
-raw node:http in the same round. A table shows the median of the rounds, with the lowest and the highest. The time of the
-processor per request is the steadier figure: it does not depend on how fast the load comes.
+In each of ${rounds} rounds new processes are started for every peer, warmed up for three seconds and asked in turn, three times
+for a second each. The middle of the three is divided by that of raw node:http in the same round. A table shows the median of the
+rounds, with the lowest and the highest. The time of the processor per request is the steadier figure: it does not depend on how
+fast the load comes.
 
 \`raw\` is node:http without a framework, \`bare\` an ASGI function on Stelline's server, \`stelline\` an \`Application\`.
 ${cases.map(({ id, title, method, target }) => `- **${id}**: ${title} (\`${method} ${target}\`).`).join('\n')}

@@ -25,7 +25,9 @@ export interface Result {
 export interface RoundOptions {
   readonly peers: readonly string[]
   readonly rounds: number
-  /** How often each process is measured in a round, in turn with the others. */
+  /** How long each process is asked before it is measured: what it runs is compiled by then. */
+  readonly warmUpS: number
+  /** How often each process is measured in a round, in turn with the others. Their median counts. */
   readonly slices: number
   readonly sliceS: number
   readonly onProgress?: (line: string) => void
@@ -41,24 +43,27 @@ export async function measureCase(asked: Case, options: RoundOptions): Promise<R
   return options.peers.map((peer) => resultOf(peer, asked.id, rounds))
 }
 
-async function measureRound(asked: Case, { peers, slices, sliceS }: RoundOptions): Promise<Map<string, Figures>> {
+async function measureRound(
+  asked: Case,
+  { peers, warmUpS, slices, sliceS }: RoundOptions,
+): Promise<Map<string, Figures>> {
   const servers = new Map<string, BenchServer>()
   try {
-    for (const peer of peers) servers.set(peer, await startWarm(peer, asked))
-    const totals = new Map(peers.map((peer) => [peer, { requests: 0, durationS: 0, cpuUs: 0 }]))
+    for (const peer of peers) servers.set(peer, await startWarm(peer, asked, warmUpS))
+    const measured = new Map<string, Figures[]>(peers.map((peer) => [peer, []]))
     for (let slice = 0; slice < slices; slice += 1) {
-      for (const [peer, server] of servers) await addSlice(totals.get(peer)!, server, asked, sliceS)
+      for (const [peer, server] of servers) measured.get(peer)!.push(await measureSlice(server, asked, sliceS))
     }
-    return new Map(Array.from(totals, ([peer, total]) => [peer, figuresOf(total)]))
+    return new Map(Array.from(measured, ([peer, figures]) => [peer, middleOf(figures)]))
   } finally {
     await Promise.all(Array.from(servers.values(), (server) => server.stop()))
   }
 }
 
-async function startWarm(peer: string, asked: Case): Promise<BenchServer> {
+async function startWarm(peer: string, asked: Case, warmUpS: number): Promise<BenchServer> {
   const server = await BenchServer.start(peer, asked.id)
   await checkAnswer(peer, server.port, asked)
-  await load(server.port, asked, 1)
+  await load(server.port, asked, warmUpS)
   return server
 }
 
@@ -71,23 +76,17 @@ async function checkAnswer(peer: string, port: number, { id, method, target, bod
   }
 }
 
-interface Total {
-  requests: number
-  durationS: number
-  cpuUs: number
-}
-
-async function addSlice(total: Total, server: BenchServer, asked: Case, sliceS: number): Promise<void> {
+async function measureSlice(server: BenchServer, asked: Case, sliceS: number): Promise<Figures> {
   const before = await server.usage()
   const { requests, durationS } = await load(server.port, asked, sliceS)
   const after = await server.usage()
-  total.requests += requests
-  total.durationS += durationS
-  total.cpuUs += after.cpuUs - before.cpuUs
+  return { requestsPerS: requests / durationS, cpuUs: (after.cpuUs - before.cpuUs) / requests }
 }
 
-function figuresOf({ requests, durationS, cpuUs }: Total): Figures {
-  return { requestsPerS: requests / durationS, cpuUs: cpuUs / requests }
+/** What the machine does besides meets some slices, and hardly ever most of them. */
+function middleOf(figures: readonly Figures[]): Figures {
+  const middle = (figure: (slice: Figures) => number): number => spreadOf(figures.map(figure)).median
+  return { requestsPerS: middle((slice) => slice.requestsPerS), cpuUs: middle((slice) => slice.cpuUs) }
 }
 
 function resultOf(peer: string, caseId: string, rounds: readonly ReadonlyMap<string, Figures>[]): Result {
