@@ -171,7 +171,7 @@ export type { BodyOptions, JSONBodyOptions, StreamOptions } from './lib/request/
 export type { Task, TaskOwner, Work } from './lib/request/task-owner.ts'
 export type { URLResolver } from './lib/request/url-resolver.ts'
 export { WebSocket } from './lib/request/websocket.ts'
-export type { AcceptOptions, Responder } from './lib/request/websocket.ts'
+export type { AcceptOptions, JSONMessageOptions, Responder } from './lib/request/websocket.ts'
 export type { Chunk, Chunks } from './lib/response/chunk-source.ts'
 export { EventSourceResponse } from './lib/response/event-source-response.ts'
 export type { EventSourceOptions, Events } from './lib/response/event-source-response.ts'

@@ -11,7 +11,7 @@ import type { LayerOptions } from './layers.ts'
 import { splitParams } from './mounted-target.ts'
 import { joinParams, noParams } from './param-values.ts'
 import type { ParamValues } from './param-values.ts'
-import { PathPattern } from './path-pattern.ts'
+import { checkPath, PathPattern } from './path-pattern.ts'
 import type { AnyPath, PrefixMatch } from './path-pattern.ts'
 import type { PathShape } from './path-shape.ts'
 import type { Match, Routable, RoutedScope } from './routable.ts'
@@ -78,6 +78,7 @@ export class Include implements Routable {
   /** @throws TypeError for a prefix that is malformed or ends with `/`. */
   constructor(included: Included, options: IncludeOptions = {}) {
     const { prefix = '' } = options
+    checkPath(prefix, 'a router')
     this.prefix = typeof prefix === 'string' ? new PathPattern(prefix) : prefix
     if (this.prefix.source.endsWith('/')) {
       throw new TypeError(

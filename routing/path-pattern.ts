@@ -1,4 +1,5 @@
 import { show } from '../lib/spec/violations.ts'
+import { colonName } from '../lib/endpoint/contract/colon-name.ts'
 import type { Converters } from '../lib/endpoint/contract/converters.ts'
 import { readRun, readSegments } from './param-run.ts'
 import { emptyParams, noParams } from './param-values.ts'
@@ -27,7 +28,8 @@ export type ParamsOf<Path extends AnyPath> =
 /**
  * Returns the pattern of a route.
  *
- * @throws TypeError for an empty path, which only a mount may have, and for a malformed one.
+ * @throws TypeError for an empty path, which only a mount may have, for a malformed one, and for a string with a segment
+ * such as `:id`.
  */
 export function routePattern(path: AnyPath): PathPattern {
   checkPath(path, 'a route')
@@ -36,11 +38,21 @@ export function routePattern(path: AnyPath): PathPattern {
   return typeof path === 'string' ? new PathPattern(path) : path
 }
 
-/** @throws TypeError for what is no path, from code that no compiler has seen. */
+/**
+ * @throws TypeError for what is no path, from code that no compiler has seen, and for a string that has parameters as other
+ * routers write them. Who makes a pattern means what it says.
+ */
 export function checkPath(path: AnyPath, what: string): void {
-  if (typeof path === 'string' || path instanceof PathPattern) return
+  if (path instanceof PathPattern) return
+  if (typeof path !== 'string') {
+    throw new TypeError(
+      `Cannot add ${what}: the path is ${show(path)}, expected a string that starts with "/", or a PathPattern`,
+    )
+  }
+  const name = colonName(path)
+  if (name === null) return
   throw new TypeError(
-    `Cannot add ${what}: the path is ${show(path)}, expected a string that starts with "/", or a PathPattern`,
+    `Cannot add ${what} at ${show(path)}: ":${name}" is literal text, expected "{${name}}"; new PathPattern(${show(path)}) takes it as it is`,
   )
 }
 

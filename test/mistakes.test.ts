@@ -48,6 +48,11 @@ const setUp: readonly Mistake[] = [
     'Cannot add a route: the path is an object of class RegExp, expected a string that starts with "/", or a PathPattern',
   ],
   [
+    'a parameter as other routers write it',
+    () => new Route('/users/:id', ok),
+    'Cannot add a route at "/users/:id": ":id" is literal text, expected "{id}"; new PathPattern("/users/:id") takes it as it is',
+  ],
+  [
     'no endpoint',
     () => new Route('/', wrong(undefined)),
     'Cannot add route "/": the endpoint is undefined, expected a function or an object with "asgi"',

@@ -30,8 +30,17 @@ export abstract class WebSocketEndpoint<Message = string | Uint8Array> {
    */
   readonly encoding: WebSocketEncoding | null = null
 
-  /** The class as an app. */
+  /**
+   * The class as an app.
+   *
+   * @throws TypeError for a class with a static `encoding`, which nobody would read.
+   */
   static get asgi(): ASGIApp {
+    if ('encoding' in this) {
+      throw new TypeError(
+        `Cannot use the class ${show(this.name)} as an endpoint: its "encoding" is static, expected a field of its objects, such as encoding = "json"`,
+      )
+    }
     const make = this as unknown as new () => WebSocketEndpoint<unknown>
     return websocketEndpointApp((websocket) => converse(new make(), websocket))
   }
@@ -51,11 +60,6 @@ export abstract class WebSocketEndpoint<Message = string | Uint8Array> {
    * 1011 for any other error here.
    */
   onDisconnect?(websocket: WebSocket, closeCode: number): void | Promise<void>
-}
-
-/** Whether a value is a class that extends {@link WebSocketEndpoint}. */
-export function isWebSocketEndpoint(value: unknown): value is typeof WebSocketEndpoint {
-  return typeof value === 'function' && value.prototype instanceof WebSocketEndpoint
 }
 
 async function converse(endpoint: WebSocketEndpoint<unknown>, websocket: WebSocket): Promise<void> {

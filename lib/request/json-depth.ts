@@ -1,4 +1,6 @@
-/** How deep a JSON body may nest, unless its reader says otherwise: far more than documents have, far less than a stack. */
+import { show } from '../spec/violations.ts'
+
+/** How deep JSON of a client may nest, unless its reader says otherwise: far more than documents have, far less than a stack. */
 export const defaultMaxJSONDepth = 200
 
 const quote = 0x22
@@ -7,6 +9,12 @@ const bracket = 0x5b
 const closingBracket = 0x5d
 const brace = 0x7b
 const closingBrace = 0x7d
+
+/** @throws TypeError for what is no number of levels. */
+export function checkMaxDepth(maxDepth: unknown, what: string): void {
+  if (typeof maxDepth === 'number' && maxDepth >= 0) return
+  throw new TypeError(`Cannot read ${what}: maxDepth is ${show(maxDepth)}, expected a number of levels`)
+}
 
 /**
  * Tells whether a text of valid JSON nests arrays and objects deeper than a limit. Parsing does not mind, but most of what

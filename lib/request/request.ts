@@ -13,6 +13,7 @@ import type { FrameworkScope } from './connection.ts'
 import { readForm, streamForm } from './form/form-reader.ts'
 import type { FormOptions, FormStreamOptions } from './form/form-reader.ts'
 import type { FormPart } from './form/form-part.ts'
+import { checkMaxDepth } from './json-depth.ts'
 
 export interface StreamOptions {
   /** The largest body to accept, in bytes; a larger one is answered with 413. Default: `max_body_bytes` of the scope, else any. */
@@ -129,9 +130,7 @@ export class Request<Params = Record<string, unknown>, State = Record<string, un
     }
     if (this.#isCoded()) return handled(Promise.reject(codedBody()))
     const maxDepth = options?.maxDepth
-    if (maxDepth !== undefined && !(typeof maxDepth === 'number' && maxDepth >= 0)) {
-      throw new TypeError(`Cannot read the body: maxDepth is ${show(maxDepth)}, expected a number of levels`)
-    }
+    if (maxDepth !== undefined) checkMaxDepth(maxDepth, 'the body')
     return this.#read(options, (bytes) => {
       if (this.#json === unparsed) this.#json = parseJSON(bytes, maxDepth)
       return this.#json as T

@@ -11,6 +11,7 @@ import { eventOf, nextState, websocketReceive, websocketSend } from '../spec/tra
 import { ClientDisconnected, ProtocolViolation, show } from '../spec/violations.ts'
 import { Connection } from './connection.ts'
 import type { FrameworkScope } from './connection.ts'
+import { checkMaxDepth, defaultMaxJSONDepth, nestsDeeper } from './json-depth.ts'
 import { jsonText } from './json-text.ts'
 
 /** What an accepted handshake is answered with. */
@@ -19,6 +20,12 @@ export interface AcceptOptions {
   subprotocol?: string | null
   /** Fields for the answer to the handshake, for example cookies. */
   headers?: HeadersInit
+}
+
+/** How a message is read as JSON. */
+export interface JSONMessageOptions {
+  /** How deep arrays and objects may nest; a deeper message closes with 1007. Default 200. */
+  maxDepth?: number
 }
 
 /** What can refuse a handshake: a response. */
@@ -119,10 +126,11 @@ export class WebSocket<Params = Record<string, unknown>, State = Record<string, 
    * Waits for the next message, of either kind, and parses it. The type parameter is a promise of yours: nothing checks it
    * here.
    *
-   * @throws {@link WebSocketException} 1007 when it is not JSON in UTF-8.
+   * @throws {@link WebSocketException} 1007 when it is not JSON in UTF-8 or nests deeper than `maxDepth`.
    */
-  receiveJson<T = unknown>(): Promise<T> {
-    return handled(this.#receiveAny().then((data) => parseMessage(data) as T))
+  receiveJson<T = unknown>(options?: JSONMessageOptions): Promise<T> {
+    const maxDepth = maxDepthOf(options)
+    return handled(this.#receiveAny().then((data) => parseMessage(data, maxDepth) as T))
   }
 
   /** The messages as they come, of either kind, until the peer leaves. Breaking out does not close the WebSocket. */
@@ -141,8 +149,9 @@ export class WebSocket<Params = Record<string, unknown>, State = Record<string, 
   }
 
   /** As `receiveJson()`, until the peer leaves. Breaking out does not close the WebSocket. */
-  iterJson<T = unknown>(): AsyncGenerator<T, void, undefined> {
-    return untilDisconnect(() => this.receiveJson<T>())
+  iterJson<T = unknown>(options?: JSONMessageOptions): AsyncGenerator<T, void, undefined> {
+    maxDepthOf(options)
+    return untilDisconnect(() => this.receiveJson<T>(options))
   }
 
   /** Sends a text message. Like all sending it waits while the peer is slow. */
@@ -241,12 +250,23 @@ function bytesOf(data: string | Uint8Array): Uint8Array {
   return data
 }
 
-function parseMessage(data: string | Uint8Array): unknown {
+function maxDepthOf(options: JSONMessageOptions | undefined): number {
+  const maxDepth = options?.maxDepth ?? defaultMaxJSONDepth
+  checkMaxDepth(maxDepth, 'a message')
+  return maxDepth
+}
+
+function parseMessage(data: string | Uint8Array, maxDepth: number): unknown {
+  let text: string
+  let value: unknown
   try {
-    return JSON.parse(typeof data === 'string' ? data : utf8.decode(data)) as unknown
+    text = typeof data === 'string' ? data : utf8.decode(data)
+    value = JSON.parse(text)
   } catch {
     throw new WebSocketException(1007, 'expected JSON')
   }
+  if (nestsDeeper(text, maxDepth)) throw new WebSocketException(1007, `expected JSON of at most ${maxDepth} levels`)
+  return value
 }
 
 async function* untilDisconnect<T>(receive: () => Promise<T>): AsyncGenerator<T, void, undefined> {

@@ -2,6 +2,7 @@ import { show } from '../../spec/violations.ts'
 import { Dependency } from '../dependencies/dependency.ts'
 import { partNames } from '../validation/part.ts'
 import { isSchema } from '../validation/schema.ts'
+import { colonName } from './colon-name.ts'
 
 const methods: ReadonlySet<unknown> = new Set([
   'GET',
@@ -72,10 +73,14 @@ export function checkMethod(method: unknown): void {
   throw new TypeError(`Cannot make a contract: the method is ${show(method)}, expected ${[...methods].join(', ')}`)
 }
 
-/** @throws TypeError for what is no path. */
+/** @throws TypeError for what is no path, or has parameters as other routers write them. */
 export function checkPath(path: unknown): void {
-  if (typeof path === 'string' && path.startsWith('/')) return
-  throw new TypeError(`Cannot make a contract: the path is ${show(path)}, expected a string that starts with "/"`)
+  if (typeof path !== 'string' || !path.startsWith('/')) {
+    throw new TypeError(`Cannot make a contract: the path is ${show(path)}, expected a string that starts with "/"`)
+  }
+  const name = colonName(path)
+  if (name === null) return
+  throw new TypeError(`Cannot make a contract for ${show(path)}: ":${name}" is literal text, expected "{${name}}"`)
 }
 
 /** @throws TypeError for a shape that says what no contract can, or says it twice. */

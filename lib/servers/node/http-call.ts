@@ -32,6 +32,8 @@ export class HTTPCall extends NodeResponse implements HTTPTransport, ExchangeObs
   readonly #startedAt: number
   /** Bytes of the body still to come; -1 when there is no body, Infinity when nobody knows. */
   #bodyLeft: number
+  /** Bytes of the body that have come. */
+  #bodyTaken = 0
   #expectsContinue: boolean
   /** True when the answer is out, or never will be. */
   #responseClosed = false
@@ -88,6 +90,7 @@ export class HTTPCall extends NodeResponse implements HTTPTransport, ExchangeObs
 
   #takeChunk(chunk: Buffer): void {
     this.#bodyLeft -= chunk.length
+    this.#bodyTaken += chunk.length
     this.#exchange.bodyChunk(chunk, this.#bodyLeft === 0)
   }
 
@@ -152,11 +155,14 @@ export class HTTPCall extends NodeResponse implements HTTPTransport, ExchangeObs
     return close
   }
 
-  /** A client that was not told to continue may never send its body, and one that sends too much is not waited for. */
+  /**
+   * A client that was not told to continue may never send its body, and one that sends too much is not waited for. Of a body
+   * of unknown length as much is expected as has come.
+   */
   #tooMuchUnread(): boolean {
     if (this.#bodyLeft <= 0) return false
-    const counted = this.#bodyLeft !== Infinity
-    return this.#expectsContinue || (counted && this.#bodyLeft > this.#server.limits.maxDiscardedBytes)
+    const expected = this.#bodyLeft === Infinity ? this.#bodyTaken : this.#bodyLeft
+    return this.#expectsContinue || expected > this.#server.limits.maxDiscardedBytes
   }
 
   /**

@@ -13,7 +13,7 @@ interface ReadState {
  * A request of node:http whose stream need not run: the chunks of its body can be taken as the parser hands them over, and its end
  * needs no ticks when nobody listens to it.
  *
- * See docs/decisions/0033-direct-bodies.md.
+ * See docs/decisions/0033-direct-bodies.md and 0076-requests-that-are-read.md.
  */
 export class ServerRequest extends IncomingMessage {
   declare private readonly _readableState: ReadState

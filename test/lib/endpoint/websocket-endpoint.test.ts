@@ -140,6 +140,26 @@ test('WebSocketEndpoint: an encoding that does not exist is an error that says s
   await t.rejects(client.websocket('/'), { message: /Cannot read messages as "constructor": expected "text", "bytes"/ })
 })
 
+/** The class field is one of each object: a static one would never be read. */
+for (const encoding of ['json', 'josn', null]) {
+  test(`WebSocketEndpoint: a static encoding of ${encoding} is refused when the app is built`, async (t) => {
+    class Static extends Echo {
+      static encoding = encoding
+    }
+    class Below extends Static {}
+    const error = {
+      name: 'TypeError',
+      message:
+        /^Cannot use the class "(Static|Below)" as an endpoint: its "encoding" is static, expected a field of its objects, such as encoding = "json"$/,
+    }
+    for (const app of [Static, Below]) {
+      t.throws(() => new WebSocketRoute('/', app), error)
+      t.throws(() => new Application().websocket('/', app), error)
+      t.throws(() => app.asgi, error)
+    }
+  })
+}
+
 test('WebSocketRoute: refuses a class that is no endpoint, and names one after its class', async (t) => {
   class Other {
     run(): void {}

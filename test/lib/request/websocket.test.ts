@@ -106,6 +106,34 @@ for (const message of [text('{'), text(''), bytes([0x22, 0xff, 0x22] as unknown 
   })
 }
 
+function nested(levels: number): ReceiveMessage {
+  return text('['.repeat(levels) + ']'.repeat(levels))
+}
+
+test('WebSocket: receiveJson() of more than 200 levels closes with 1007, as what is not JSON', async (t) => {
+  const { websocket } = await opened(nested(200), nested(201))
+  t.ok(Array.isArray(await websocket.receiveJson()))
+  await t.rejects(websocket.receiveJson(), new WebSocketException(1007, 'expected JSON of at most 200 levels'))
+})
+
+test('WebSocket: receiveJson() and iterJson() take the number of levels', async (t) => {
+  const { websocket } = await opened(nested(2), nested(201), nested(2), nested(3), nested(201), leaving)
+  t.strictSame(await websocket.receiveJson({ maxDepth: 2 }), [[]])
+  t.ok(Array.isArray(await websocket.receiveJson({ maxDepth: Infinity })))
+  const tooDeep = new WebSocketException(1007, 'expected JSON of at most 2 levels')
+  await t.rejects(all(websocket.iterJson({ maxDepth: 2 })), tooDeep)
+  t.equal((await all(websocket.iterJson({ maxDepth: 201 }))).length, 1)
+})
+
+test('WebSocket: receiveJson() and iterJson() refuse a maxDepth that is no number of levels, at once', async (t) => {
+  const { websocket } = await opened()
+  for (const maxDepth of [-1, NaN, '9' as never]) {
+    const error = { name: 'TypeError', message: /^Cannot read a message: maxDepth is .*, expected a number of levels$/ }
+    t.throws(() => websocket.receiveJson({ maxDepth }), error)
+    t.throws(() => websocket.iterJson({ maxDepth }), error)
+  }
+})
+
 test('WebSocket: __proto__ in JSON is an ordinary key', async (t) => {
   const { websocket } = await opened(text('{"__proto__": {"admin": true}}'))
   const value = await websocket.receiveJson<Record<string, unknown>>()

@@ -61,6 +61,13 @@ test('contract: refuses methods and paths that are none', async (t) => {
   t.throws(() => (contract as (method: string) => unknown)('GET'), { message: /the path is ""/ })
 })
 
+test('contract: refuses a parameter as other routers write it', async (t) => {
+  const message = 'Cannot make a contract for "/items/:id": ":id" is literal text, expected "{id}"'
+  t.throws(() => contract('GET', '/items/:id', {}), { message })
+  t.throws(() => websocketContract('/items/:id', {}), { message })
+  t.doesNotThrow(() => contract('POST', '/items/{id}:batch', {}))
+})
+
 test('websocketContract: refuses what only requests have', async (t) => {
   t.throws(() => websocketContract({ body: schema } as never), { message: /"body" is none of its keys/ })
   t.throws(() => websocketContract({ receive: 1 } as never), { message: /receive is 1, expected a Standard Schema/ })

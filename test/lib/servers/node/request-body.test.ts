@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { once } from 'node:events'
 import { test } from 'tap'
+import type { ASGIApp } from '../../../../lib/spec/app.ts'
 import { bodyOf, echo, gate, get, http, post, reply, serving } from '../serving.ts'
 
 const chunkedHead = 'POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n'
@@ -110,6 +111,55 @@ for (const reads of [false, true]) {
     t.ok(sent < 100_000_000, `${sent} bytes were taken`)
   })
 }
+
+/** Answers 413 once that many bytes of the body were read. */
+function readingUpTo(bytes: number): ASGIApp {
+  return http(async (_scope, receive, send) => {
+    for (let read = 0; read < bytes;) {
+      const message = await receive()
+      if (message.type !== 'http.request') return
+      read += message.body?.length ?? 0
+    }
+    await send({ type: 'http.response.start', status: 413 })
+    await send({ type: 'http.response.body', body: 'too large' })
+  })
+}
+
+const chunkOf1000 = `3e8\r\n${'a'.repeat(1000)}\r\n`
+
+// RFC 9112 §9.6: who is going to close says so. Nobody knows how long a body in chunks is: what has come tells.
+test('maxDiscardedBytes: an answer says that it closes when a body in chunks has brought more already', async (t) => {
+  const { open } = await serving(t, readingUpTo(2000), { maxDiscardedBytes: 1999 })
+  const wire = (await open()).send(chunkedHead, chunkOf1000, chunkOf1000)
+
+  const answer = await wire.answer()
+  // The client goes on sending after the answer.
+  wire.send(Buffer.alloc(500_000))
+
+  t.same([answer.status, answer.body, answer.headers['connection']], [413, 'too large', 'close'])
+  t.ok(await wire.closed)
+})
+
+test('maxDiscardedBytes: an announced close takes place when a body in chunks ends after all', async (t) => {
+  const { open } = await serving(t, readingUpTo(2000), { maxDiscardedBytes: 1999 })
+  const wire = (await open()).send(chunkedHead, chunkOf1000, chunkOf1000)
+
+  const answer = await wire.answer()
+  wire.send('0\r\n\r\n', get())
+
+  t.same([answer.headers['connection'], await wire.rest()], ['close', ''])
+})
+
+test('maxDiscardedBytes: a body in chunks that has brought no more may still end, and keeps the connection', async (t) => {
+  const { open } = await serving(t, readingUpTo(2000), { maxDiscardedBytes: 2000 })
+  const wire = (await open()).send(chunkedHead, chunkOf1000, chunkOf1000)
+
+  const first = await wire.answer()
+  wire.send(chunkOf1000, '0\r\n\r\n', chunkedHead, chunkOf1000, chunkOf1000)
+  const second = await wire.answer()
+
+  t.same([first.headers['connection'], second.status], ['keep-alive', 413])
+})
 
 test('maxDiscardedBytes: cuts once, however much comes', async (t) => {
   const warned = t.capture(process, 'emitWarning')
