@@ -168,12 +168,16 @@ export class Application<
   }
 
   #fold(): ASGIApp {
+    // Without middleware the outermost layer is also the one just inside it.
+    const nearest = this.#middleware.length === 0
     const errors = serverErrors({
       handler: this.#serverErrorHandler,
       handlers: this.#handlers,
+      nearest,
       debug: this.debug,
     })
-    return errors(withLimits(withMiddleware(this.#exceptions(this.#supplied), this.#middleware), this.#limits))
+    const inner = nearest ? this.#supplied : this.#exceptions(this.#supplied)
+    return errors(withLimits(withMiddleware(inner, this.#middleware), this.#limits))
   }
 }
 

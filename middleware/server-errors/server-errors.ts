@@ -26,6 +26,11 @@ export interface ServerErrorsOptions {
    */
   handlers?: Iterable<ExceptionEntry>
   /**
+   * Whether endpoints find these handlers, as they find those of an `exceptions` layer: for a stack without middleware, which needs
+   * no such layer. Default false.
+   */
+  nearest?: boolean
+  /**
    * Shows the error to the client, with its stack and sources: for development only. Without effect where the environment
    * has `NODE_ENV=production`. Default false.
    */
@@ -49,6 +54,7 @@ export function serverErrors(options: ServerErrorsOptions = {}): Middleware {
     if (scope.type === 'lifespan') return app(scope, receive, send)
     const isWithin = progressOf(scope) !== null
     const progress = progressAt(scope, send)
+    if (layer.nearest) progress.handlers = layer.handlers
     const call = new GuardedCall({ layer, scope, receive, progress, isWithin })
     try {
       const done = app(scope, receive, call.direct)
@@ -63,11 +69,13 @@ export function serverErrors(options: ServerErrorsOptions = {}): Middleware {
 class ErrorLayer {
   readonly handler: ExceptionHandler | null
   readonly handlers: ExceptionHandlers
+  readonly nearest: boolean
   readonly debug: boolean
 
   constructor(options: ServerErrorsOptions) {
     this.handler = options.handler ?? null
     this.handlers = new ExceptionHandlers(options.handlers ?? [])
+    this.nearest = options.nearest ?? false
     this.debug = (options.debug ?? false) && !inProduction()
   }
 }

@@ -1,5 +1,6 @@
 import { test } from 'tap'
 import { PlainTextResponse } from '../../../lib/response/plain-text-response.ts'
+import { endpointApp } from '../../../lib/endpoint/endpoint-app.ts'
 import { progressOf } from '../../../lib/endpoint/progress.ts'
 import type { ASGIApp, Middleware } from '../../../lib/spec/app.ts'
 import type { HTTPScope } from '../../../lib/spec/scope.ts'
@@ -218,4 +219,28 @@ test('serverErrors: handlers of its own answer what is thrown within, and nothin
   const layer = serverErrors({ handlers: [[RangeError, () => new PlainTextResponse('handled', { status: 409 })]] })
   t.match(await outcomeOf(layer(failing(new RangeError())), httpScope()), { status: 409, text: 'handled', error: null })
   t.match(await outcomeOf(layer(failing(boom)), httpScope()), { status: 500, error: boom })
+})
+
+test('serverErrors: endpoints find its handlers when it is the nearest layer, and layers between see an answer', async (t) => {
+  const seen: string[] = []
+  const watching: Middleware = (app) => (scope, receive, send) =>
+    app(scope, receive, send).then(
+      () => void seen.push('an answer'),
+      (error: unknown) => {
+        seen.push('an error')
+        throw error
+      },
+    )
+  const endpoint = endpointApp(() => {
+    throw new RangeError()
+  })
+
+  for (const nearest of [true, false]) {
+    const handlers: Array<[typeof RangeError, () => PlainTextResponse]> = [
+      [RangeError, () => new PlainTextResponse('handled', { status: 409 })],
+    ]
+    const layer = serverErrors({ handlers, nearest })
+    t.match(await outcomeOf(layer(watching(endpoint)), httpScope()), { status: 409, text: 'handled', error: null })
+  }
+  t.same(seen, ['an answer', 'an error'])
 })
