@@ -55,12 +55,18 @@ export function serverErrors(options: ServerErrorsOptions = {}): Middleware {
     const isWithin = progressOf(scope) !== null
     const progress = progressAt(scope, send)
     if (layer.nearest) progress.handlers = layer.handlers
-    const call = new GuardedCall({ layer, scope, receive, progress, isWithin })
+    const direct = progress.send
+    const { app: owner, root_path: rootPath }: FrameworkScope & ConnectionScope = scope
+    const fail = (error: unknown): Promise<void> => {
+      // A mounted application has written its own there.
+      Object.assign(scope, { app: owner, root_path: rootPath })
+      return new FailedCall({ layer, scope, receive, direct, progress, isWithin }).answer(error)
+    }
     try {
-      const done = app(scope, receive, call.direct)
-      return done === settled ? done : done.then(undefined, (error: unknown) => call.fail(error))
+      const done = app(scope, receive, direct)
+      return done === settled ? done : done.then(undefined, fail)
     } catch (error) {
-      return call.fail(error)
+      return fail(error)
     }
   })
 }
@@ -84,53 +90,39 @@ interface CallParts {
   readonly layer: ErrorLayer
   readonly scope: ConnectionScope & FrameworkScope
   readonly receive: Receive
+  /** The `send` outside of all middleware. */
+  readonly direct: Send
   readonly progress: Progress
   /** Whether another such layer is around this one. */
   readonly isWithin: boolean
 }
 
-/** A call of the app within, and what is done when it fails. */
-class GuardedCall {
-  /** The `send` outside of all middleware. */
-  readonly direct: Send
-  readonly #layer: ErrorLayer
-  readonly #scope: ConnectionScope & FrameworkScope
-  readonly #receive: Receive
-  readonly #progress: Progress
-  readonly #isWithin: boolean
-  readonly #owner: unknown
-  readonly #rootPath: string
+/** A call of the app within that has failed. */
+class FailedCall {
+  readonly #parts: CallParts
 
-  constructor({ layer, scope, receive, progress, isWithin }: CallParts) {
-    this.direct = progress.send
-    this.#layer = layer
-    this.#scope = scope
-    this.#receive = receive
-    this.#progress = progress
-    this.#isWithin = isWithin
-    this.#owner = scope.app
-    this.#rootPath = scope.root_path
+  constructor(parts: CallParts) {
+    this.#parts = parts
   }
 
-  fail(error: unknown): Promise<void> {
-    const [scope, receive, progress] = [this.#scope, this.#receive, this.#progress]
-    // A mounted application has written its own there.
-    Object.assign(scope, { app: this.#owner, root_path: this.#rootPath })
-    const known =
-      progress.failure !== null && progress.failure.error === error ? null : this.#layer.handlers.find(error)
-    if (known === null) return this.#unforeseen(error)
-    const answered = answerException(error, known, { scope, receive, send: progress.send })
+  answer(error: unknown): Promise<void> {
+    const { layer, scope, receive, progress } = this.#parts
+    // What handlers have failed with is not theirs to answer again.
+    const failed = progress.failure !== null && progress.failure.error === error
+    const handler = failed ? null : layer.handlers.find(error)
+    if (handler === null) return this.#unforeseen(error)
+    const answered = answerException(error, handler, { scope, receive, send: progress.send })
     return answered.then(undefined, (failure: unknown) => this.#unforeseen(failure))
   }
 
   async #unforeseen(error: unknown): Promise<never> {
-    const [scope, receive, progress] = [this.#scope, this.#receive, this.#progress]
-    const { handler, debug } = this.#layer
-    const isLeft = this.#isWithin && handler === null && !debug
+    const { layer, scope, receive, direct, progress, isWithin } = this.#parts
+    const { handler, debug } = layer
+    const isLeft = isWithin && handler === null && !debug
     if (isLeft || scope.type !== 'http' || progress.started || error instanceof ClientDisconnected) throw error
-    const request = (progress.connection as Request | null) ?? new Request(scope, receive, this.direct)
+    const request = (progress.connection as Request | null) ?? new Request(scope, receive, direct)
     const { response, thrown } = await (debug ? debugAnswer(error, request) : answerOf(handler, error, request))
-    await endCall(scope, sendBy([progress.send, this.direct], response, { scope, receive, progress }))
+    await endCall(scope, sendBy([progress.send, direct], response, { scope, receive, progress }))
     throw thrown
   }
 }
