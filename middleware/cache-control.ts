@@ -1,6 +1,6 @@
 import { named } from '../lib/endpoint/named.ts'
 import { Headers } from '../lib/http/headers.ts'
-import { fieldValue, hasName, startWith, withFields } from '../lib/http/message-fields.ts'
+import { fieldValue, startWith, withMoreFields } from '../lib/http/message-fields.ts'
 import type { Middleware } from '../lib/spec/app.ts'
 import { isFieldValue } from '../lib/spec/field-syntax.ts'
 import type { HTTPScope } from '../lib/spec/scope.ts'
@@ -29,10 +29,10 @@ export function cacheControl({ value = 'no-store', otherwise = 'no-store' }: Cac
     return app(scope, receive, (message) => {
       if (message.type !== 'http.response.start') return send(message)
       const headers = Headers.from(message.headers ?? [])
-      if (hasName(headers.flat, 'cache-control')) return send(message)
-      const forAll = isForAll(scope, message.status, headers.flat)
+      if (headers.has('cache-control')) return send(message)
+      const forAll = isForAll(scope, message.status, headers)
       const field = !forAll ? forOne : typeof value === 'function' ? fieldOf(value(scope)) : fixed
-      return field === null ? send(message) : send(startWith(message, withFields(headers, field)))
+      return field === null ? send(message) : send(startWith(message, withMoreFields(headers, field)))
     })
   })
 }
@@ -42,10 +42,10 @@ function fieldOf(value: string | null): readonly string[] | null {
   return value === null ? null : ['cache-control', checkedValue(value)]
 }
 
-function isForAll(scope: HTTPScope, status: number, flat: readonly string[]): boolean {
+function isForAll(scope: HTTPScope, status: number, headers: Headers): boolean {
   const reads = scope.method === 'GET' || scope.method === 'HEAD'
   const succeeds = (status >= 200 && status < 300) || status === 304
-  return reads && succeeds && !hasName(flat, 'set-cookie') && fieldValue(scope.headers, 'authorization') === null
+  return reads && succeeds && !headers.has('set-cookie') && fieldValue(scope.headers, 'authorization') === null
 }
 
 function checkedValue(value: string): string {

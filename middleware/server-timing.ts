@@ -1,6 +1,6 @@
 import { named } from '../lib/endpoint/named.ts'
 import { Headers } from '../lib/http/headers.ts'
-import { startWith } from '../lib/http/message-fields.ts'
+import { startWith, withMoreFields } from '../lib/http/message-fields.ts'
 import type { FrameworkScope } from '../lib/request/connection.ts'
 import type { Middleware } from '../lib/spec/app.ts'
 import { canonicalName } from '../lib/spec/field-syntax.ts'
@@ -46,8 +46,8 @@ export function serverTiming({ total = true, now = () => performance.now() }: Se
       if (message.type !== 'http.response.start') return send(message)
       if (total) times.addTotal()
       if (times.value === '') return send(message)
-      const { flat } = Headers.from(message.headers ?? [])
-      return send(startWith(message, Headers.fromFlat([...flat, 'server-timing', times.value])))
+      const headers = Headers.from(message.headers ?? [])
+      return send(startWith(message, withMoreFields(headers, ['server-timing', times.value])))
     })
   })
 }

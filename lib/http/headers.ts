@@ -127,13 +127,11 @@ export class Headers implements Iterable<HeaderPair> {
 
   /** Finds a name at or after an index, comparing lengths first: most names differ in it. */
   #find(name: string, from: number): number {
-    const wanted = canonicalName(name)
-    if (wanted === null) return -1
+    if (typeof name !== 'string') return -1
     const list = this.#list
     for (let i = from; i < list.length; i += 2) {
       const candidate = list[i]!
-      if (candidate.length !== wanted.length) continue
-      if (candidate === wanted || (this.#namesAsReceived && candidate.toLowerCase() === wanted)) return i
+      if (candidate.length === name.length && (candidate === name || isSameName(candidate, name))) return i
     }
     return -1
   }
@@ -258,6 +256,12 @@ function pushValues(flat: string[], name: string, values: string | readonly stri
   if (typeof values === 'string') flat.push(canonical, checkedValue(canonical, values))
   else if (Array.isArray(values)) for (const value of values) flat.push(canonical, checkedValue(canonical, value))
   else checkedValue(canonical, values)
+}
+
+/** Tells whether a name on a list is the one that is looked for, in whatever case both are. */
+function isSameName(listed: string, wanted: string): boolean {
+  const canonical = canonicalName(wanted)
+  return canonical !== null && listed.toLowerCase() === canonical
 }
 
 function checkedName(name: unknown): string {

@@ -49,7 +49,7 @@ export function withDefaultFields(fields: MessageFields, added: readonly string[
  */
 export function withVary(fields: MessageFields, name: string): Headers {
   const flat = flatFields(fields)
-  if (!hasName(flat, 'vary')) return Headers.fromFlat([...flat, 'vary', name])
+  if (!hasName(flat, 'vary')) return joined(flat, ['vary', name])
   const vary = ['vary', mergeVary(Headers.fromFlat(flat).get('vary'), [name])]
   return joined(without(flat, vary), vary)
 }
@@ -73,13 +73,16 @@ export function hasName(flat: readonly string[], name: string): boolean {
   return false
 }
 
-/** Appends fields one after another: that is faster than `concat`. */
+/** Makes room for all fields at once: that is faster than a spread, and much faster than `concat`. */
 function joined(flat: readonly string[], added: readonly string[]): Headers {
-  return Headers.fromFlat(added.length === 2 ? [...flat, added[0]!, added[1]!] : [...flat, ...added])
+  const all = Array<string>(flat.length + added.length)
+  for (let i = 0; i < flat.length; i++) all[i] = flat[i]!
+  for (let i = 0; i < added.length; i++) all[flat.length + i] = added[i]!
+  return Headers.fromFlat(all)
 }
 
 function sharesName(flat: readonly string[], added: readonly string[]): boolean {
-  for (let i = 0; i < flat.length; i += 2) if (hasName(added, flat[i]!)) return true
+  for (let i = 0; i < added.length; i += 2) if (hasName(flat, added[i]!)) return true
   return false
 }
 

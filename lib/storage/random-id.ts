@@ -1,15 +1,13 @@
 import { randomFillSync } from 'node:crypto'
 
-const idBytes = 16
 const idLength = 36
-const idsPerBatch = 128
-/** Where the digits of each byte stand. */
-const places: readonly number[] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34]
+const idsPerBatch = 256
+/** As many as there are letters in an id: those in the places of the dashes are not used. */
+const idBytes = idLength / 2
+const dash = 0x2d
 
 const bytes = Buffer.allocUnsafeSlow(idBytes * idsPerBatch)
-/** The dashes stay where they are. */
-const letters = Buffer.alloc(idLength * idsPerBatch, '-')
-const digits = Buffer.from('0123456789abcdef')
+const letters = Buffer.allocUnsafeSlow(idLength * idsPerBatch)
 
 /** The ids that were made and not given out yet, one behind the other. */
 let batch = ''
@@ -30,19 +28,17 @@ export function randomId(): string {
   return batch.slice(start, position)
 }
 
+/** Has Node write all digits at once: a loop over them takes several times as long. */
 function writtenBatch(): string {
   randomFillSync(bytes)
-  for (let id = 0; id < idsPerBatch; id++) {
-    const from = id * idBytes
-    // Version 4, variant 10.
-    bytes[from + 6] = (bytes[from + 6]! & 0x0f) | 0x40
-    bytes[from + 8] = (bytes[from + 8]! & 0x3f) | 0x80
-    for (let i = 0; i < idBytes; i++) {
-      const byte = bytes[from + i]!
-      const at = id * idLength + places[i]!
-      letters[at] = digits[byte >> 4]!
-      letters[at + 1] = digits[byte & 0x0f]!
-    }
+  for (let id = 0; id < bytes.length; id += idBytes) {
+    // Version 4 in digit 14, variant 10 in digit 19.
+    bytes[id + 7] = (bytes[id + 7]! & 0x0f) | 0x40
+    bytes[id + 9] = (bytes[id + 9]! & 0x03) | 0x08
+  }
+  letters.write(bytes.toString('hex'), 'latin1')
+  for (let id = 0; id < letters.length; id += idLength) {
+    letters[id + 8] = letters[id + 13] = letters[id + 18] = letters[id + 23] = dash
   }
   return letters.toString('latin1')
 }

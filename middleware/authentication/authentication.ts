@@ -30,20 +30,27 @@ export function authentication({ backends, onError }: AuthenticationOptions): Mi
     throw new TypeError('Cannot authenticate: there are no backends, expected at least one, for example bearerAuth()')
   }
   const challenges = backends.flatMap(({ challenge }) => (challenge === undefined ? [] : [challenge]))
-  const answer = onError ?? ((_connection, error) => refusal(error, challenges))
+  const varyBy = backends.flatMap(({ varyBy: name }) => (name === undefined ? [] : [name]))
   const unknown: AuthInfo = { authenticated: false, scopes: new Set(), challenges }
-  return named('authentication', (app) => {
-    const enter = (identity: Identity | null, { scope, receive, send }: Call): Promise<void> => {
+  const steps: Steps = {
+    note(scope, identity) {
       scope.user = identity?.user ?? null
       scope.auth = identity === null ? unknown : { authenticated: true, scopes: new Set(identity.scopes), challenges }
-      return app(scope, receive, send)
+    },
+    answer: onError ?? ((_connection, error) => refusal(error, challenges)),
+  }
+  return named('authentication', (app) => (scope, receive, inner) => {
+    if (scope.type === 'lifespan') return app(scope, receive, inner)
+    const send = varyBy.length === 0 ? inner : varyingSend(inner, varyBy)
+    let identity: MaybeIdentity
+    try {
+      identity = askInTurn(backends, new ConnectionHead(scope), 0)
+    } catch (error) {
+      return answerError(error, { scope, receive, send }, steps)
     }
-    return guarded(app, {
-      varyBy: backends.flatMap(({ varyBy }) => (varyBy === undefined ? [] : [varyBy])),
-      identify: (head) => askInTurn(backends, head, 0),
-      enter,
-      refuse: (error, call) => answerError(error, call, answer),
-    })
+    if (identity instanceof Promise) return identified(app, identity, { call: { scope, receive, send }, steps })
+    steps.note(scope, identity)
+    return app(scope, receive, send)
   })
 }
 
@@ -54,38 +61,32 @@ interface Call {
 }
 
 interface Steps {
-  readonly varyBy: readonly string[]
-  readonly identify: (head: ConnectionHead) => MaybeIdentity
-  readonly enter: (identity: Identity | null, call: Call) => Promise<void>
-  readonly refuse: (error: unknown, call: Call) => Promise<void>
+  /** Writes onto the scope who makes the request. */
+  readonly note: (scope: Call['scope'], identity: Identity | null) => void
+  /** Answers credentials that do not hold. */
+  readonly answer: NonNullable<AuthenticationOptions['onError']>
 }
 
-async function answerError(
-  error: unknown,
-  { scope, receive, send }: Call,
-  answer: NonNullable<AuthenticationOptions['onError']>,
-): Promise<void> {
+/** Waits for the backends. Errors of the app are none of theirs. */
+function identified(app: ASGIApp, identity: Promise<Identity | null>, { call, steps }: Identifying): Promise<void> {
+  const { scope, receive, send } = call
+  return identity.then(
+    (found) => {
+      steps.note(scope, found)
+      return app(scope, receive, send)
+    },
+    (error: unknown) => answerError(error, call, steps),
+  )
+}
+
+interface Identifying {
+  readonly call: Call
+  readonly steps: Steps
+}
+
+async function answerError(error: unknown, { scope, receive, send }: Call, { answer }: Steps): Promise<void> {
   if (!(error instanceof AuthenticationError)) throw error
   await toResponse(await answer(new ConnectionHead(scope), error)).respond(scope, receive, send)
-}
-
-/** Waits only for backends that make it wait. Errors of the app are none of the backends'. */
-function guarded(app: ASGIApp, { varyBy, identify, enter, refuse }: Steps): ASGIApp {
-  return (scope, receive, send) => {
-    if (scope.type === 'lifespan') return app(scope, receive, send)
-    const call: Call = { scope, receive, send: varyBy.length === 0 ? send : varyingSend(send, varyBy) }
-    let identity: MaybeIdentity
-    try {
-      identity = identify(new ConnectionHead(scope))
-    } catch (error) {
-      return refuse(error, call)
-    }
-    if (!(identity instanceof Promise)) return enter(identity, call)
-    return identity.then(
-      (found) => enter(found, call),
-      (error: unknown) => refuse(error, call),
-    )
-  }
 }
 
 function varyingSend(send: Send, names: readonly string[]): Send {
@@ -100,10 +101,19 @@ function varyingSend(send: Send, names: readonly string[]): Send {
 function askInTurn(backends: readonly AuthenticationBackend[], head: ConnectionHead, from: number): MaybeIdentity {
   for (let index = from; index < backends.length; index++) {
     const found = backends[index]!.authenticate(head)
-    if (found instanceof Promise) return found.then((identity) => identity ?? askInTurn(backends, head, index + 1))
+    if (found instanceof Promise) return found.then(orNext(backends, head, index + 1))
     if (found !== null) return found
   }
   return null
+}
+
+/** Asks the backends that are left, when those before know nobody. */
+function orNext(
+  backends: readonly AuthenticationBackend[],
+  head: ConnectionHead,
+  next: number,
+): (identity: Identity | null) => MaybeIdentity {
+  return (identity) => identity ?? askInTurn(backends, head, next)
 }
 
 function refusal({ message, challenge }: AuthenticationError, challenges: readonly string[]): PlainTextResponse {

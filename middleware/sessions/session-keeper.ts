@@ -1,3 +1,4 @@
+import type { HTTPScope, WebSocketScope } from '../../lib/spec/scope.ts'
 import type { Session } from '../../lib/storage/session.ts'
 
 /** The session of one connection. */
@@ -11,6 +12,5 @@ export interface KeptSession {
 
 /** Where sessions are between requests. */
 export interface SessionKeeper {
-  /** @param cookie Reads the cookie of the connection. */
-  open(cookie: () => string | null): KeptSession | Promise<KeptSession>
+  open(scope: HTTPScope | WebSocketScope): KeptSession | Promise<KeptSession>
 }

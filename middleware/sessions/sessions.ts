@@ -44,24 +44,25 @@ export interface SessionsOptions extends SessionCookieOptions {
  */
 export function sessions(options: SessionsOptions): Middleware {
   const cookie = new SessionCookie(options)
-  const keeper = keeperOf(options, cookie.maxAgeMs)
+  const keeper = keeperOf(options, cookie)
   return named('sessions', (app) => (scope, receive, send) => {
     if (scope.type === 'lifespan') return app(scope, receive, send)
-    const opened = keeper.open(() => cookie.read(scope))
-    if (opened instanceof Promise) return opened.then((kept) => run(app, { scope, receive, send, cookie, kept }))
-    return run(app, { scope, receive, send, cookie, kept: opened })
+    const kept = keeper.open(scope)
+    return kept instanceof Promise
+      ? runLate(app, kept, { scope, receive, send, cookie })
+      : run(app, { scope, receive, send, cookie, kept })
   })
 }
 
-function keeperOf({ keys, store, rolling = false, now }: SessionsOptions, maxAgeMs: number): SessionKeeper {
+function keeperOf({ keys, store, rolling = false, now }: SessionsOptions, cookie: SessionCookie): SessionKeeper {
   if ((keys === undefined) === (store === undefined)) {
     throw new TypeError(
       'Cannot keep sessions: expected either "keys", for sessions in cookies, or "store", for sessions on the server',
     )
   }
-  if (store !== undefined) return new StoreKeeper(store, { maxAgeMs, rolling })
+  if (store !== undefined) return new StoreKeeper(store, { cookie, rolling })
   const signer = new Signer(keys!, { purpose: 'session', ...(now !== undefined && { now }) })
-  return new CookieKeeper(signer, { maxAgeMs, rolling })
+  return new CookieKeeper(signer, { cookie, rolling })
 }
 
 interface Running {
@@ -72,11 +73,18 @@ interface Running {
   readonly kept: KeptSession
 }
 
+function runLate(app: ASGIApp, opened: Promise<KeptSession>, call: Omit<Running, 'kept'>): Promise<void> {
+  return opened.then((kept) => run(app, { ...call, kept }))
+}
+
 function run(app: ASGIApp, running: Running): Promise<void> {
   const { scope, receive, kept } = running
   scope.session = kept.session
   const done = app(scope, receive, savingSend(running))
-  if (scope.type === 'http' || kept.saveLate === undefined) return done
+  return scope.type === 'http' || kept.saveLate === undefined ? done : savedLate(done, kept)
+}
+
+function savedLate(done: Promise<void>, kept: KeptSession): Promise<void> {
   return done.then(() => (kept.session.accessed ? (kept.saveLate!() as Promise<void>) : settled))
 }
 
@@ -89,7 +97,7 @@ function savingSend(running: Running): Send {
   /** What the messages after the head wait for. */
   let saving: Promise<void> | null = null
   return (message) => {
-    if (saving !== null) return saving.then(() => send(message))
+    if (saving !== null) return sendAfter(saving, send, message)
     if (saved || !isHead(message)) return send(message)
     saved = true
     // What nobody looked at has not changed, and the answer does not depend on it.
@@ -97,11 +105,19 @@ function savingSend(running: Running): Send {
     try {
       const value = kept.save()
       if (!(value instanceof Promise)) return sendHead(message, value, running)
-      return (saving = value.then((late) => sendHead(message, late, running)))
+      return (saving = sendHeadLate(message, value, running))
     } catch (error) {
       return Promise.reject(error)
     }
   }
+}
+
+function sendAfter(saving: Promise<void>, send: Send, message: SendMessage): Promise<void> {
+  return saving.then(() => send(message))
+}
+
+function sendHeadLate(message: HeadMessage, value: Promise<string | null>, running: Running): Promise<void> {
+  return value.then((saved) => sendHead(message, saved, running))
 }
 
 function sendHead(message: HeadMessage, value: string | null, { scope, send, cookie }: Running): Promise<void> {

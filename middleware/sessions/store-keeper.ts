@@ -1,10 +1,12 @@
 import { hash, randomBytes } from 'node:crypto'
+import type { HTTPScope, WebSocketScope } from '../../lib/spec/scope.ts'
 import { Session } from '../../lib/storage/session.ts'
 import type { Store } from '../../lib/storage/store.ts'
+import type { SessionCookie } from './session-cookie.ts'
 import type { KeptSession, SessionKeeper } from './session-keeper.ts'
 
 interface StoreKeeperOptions {
-  readonly maxAgeMs: number
+  readonly cookie: SessionCookie
   readonly rolling: boolean
 }
 
@@ -18,8 +20,8 @@ export class StoreKeeper implements SessionKeeper {
     this.#options = options
   }
 
-  open(cookie: () => string | null): KeptSession | Promise<KeptSession> {
-    const id = cookie()
+  open(scope: HTTPScope | WebSocketScope): KeptSession | Promise<KeptSession> {
+    const id = this.#options.cookie.read(scope)
     if (id === null) return new StoredSession(this.#store, this.#options, null)
     return this.#store.get(keyOf(id)).then((text) => {
       // An id that the store does not know is never taken over: the client may have been given it by somebody else.
@@ -44,7 +46,7 @@ class StoredSession implements KeptSession {
   constructor(store: Store, options: StoreKeeperOptions, stored: Stored | null) {
     this.#store = store
     this.#options = options
-    this.#time = { ttlMs: options.maxAgeMs }
+    this.#time = { ttlMs: options.cookie.maxAgeMs }
     this.#stored = stored
     this.session = new Session(() => stored?.text ?? null)
   }

@@ -97,6 +97,7 @@ test('Headers: a name that no field can have is absent', async (t) => {
   // The Kelvin sign lower-cases to "k".
   const headers = new Headers({ k: '1' })
   for (const name of ['', ' k', 'k:', '\u212a']) t.equal(headers.get(name), null, JSON.stringify(name))
+  for (const name of [undefined, null, 1]) t.equal(headers.get(name as unknown as string), null, String(name))
 })
 
 test('Headers: from() returns a Headers as it is and checks other pairs', async (t) => {

@@ -1,6 +1,13 @@
 import { test } from 'tap'
 import { Headers } from '../../../lib/http/headers.ts'
-import { fieldValue, startWith, withDefaultFields, withFields, withVary } from '../../../lib/http/message-fields.ts'
+import {
+  fieldValue,
+  startWith,
+  withDefaultFields,
+  withFields,
+  withMoreFields,
+  withVary,
+} from '../../../lib/http/message-fields.ts'
 
 const fields = Headers.fromFlat(['x-a', '1', 'x-b', '2', 'x-a', '3'])
 
@@ -30,6 +37,11 @@ test('withFields: refuses what could not be sent', async (t) => {
 test('withFields: leaves what it was given as it is', async (t) => {
   withFields(fields, ['x-a', '4'])
   t.strictSame(fields.flat, ['x-a', '1', 'x-b', '2', 'x-a', '3'])
+})
+
+test('withMoreFields: adds fields beside those of the same names', async (t) => {
+  t.strictSame(withMoreFields(fields, ['x-b', '4', 'x-c', '5']).flat, [...fields.flat, 'x-b', '4', 'x-c', '5'])
+  t.strictSame(withMoreFields(null, []).flat, [])
 })
 
 test('withDefaultFields: adds the fields that the message does not have', async (t) => {
