@@ -2,6 +2,7 @@ import type { Dependency } from '../lib/endpoint/dependencies/dependency.ts'
 import { DependencyLayer } from '../lib/endpoint/dependencies/dependency-layer.ts'
 import type { ExceptionEntry } from '../lib/endpoint/exception-handlers.ts'
 import { progressOf } from '../lib/endpoint/progress.ts'
+import type { TrackedScope } from '../lib/endpoint/progress.ts'
 import { withBodyLimits } from '../lib/request/body-limits.ts'
 import type { BodyLimits } from '../lib/request/body-limits.ts'
 import { settled } from '../lib/spec/app.ts'
@@ -51,7 +52,11 @@ export function withMiddleware(app: ASGIApp, middleware: readonly Middleware[]):
   if (checked.length === 0) return app
   let stack = reached(app, null)
   for (const wrap of checked.toReversed()) stack = reached(wrapped(wrap, stack), tracedName(wrap))
-  return stack
+  return (scope, receive, send) => {
+    const progress = progressOf(scope)
+    if (progress !== null) progress.layersHeard = areLayersHeard()
+    return stack(scope, receive, send)
+  }
 }
 
 /** Returns a list of middleware when it can be one. */
@@ -108,8 +113,10 @@ function notCalled({ name }: Middleware): TypeError {
 function reached(app: ASGIApp, name: string | null): ASGIApp {
   const traced = name === null ? app : tracedLayer(name, app)
   return (scope, receive, send) => {
-    const progress = progressOf(scope)
+    // Not by progressOf(): scopes have more shapes here than elsewhere, and what reads them all in one place is slow everywhere.
+    const progress = (scope as TrackedScope).progress ?? null
     if (progress !== null) progress.send = send
-    return areLayersHeard() ? traced(scope, receive, send) : app(scope, receive, send)
+    const isHeard = progress === null ? areLayersHeard() : progress.layersHeard
+    return isHeard ? traced(scope, receive, send) : app(scope, receive, send)
   }
 }

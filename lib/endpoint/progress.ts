@@ -25,6 +25,8 @@ export class Progress {
   connection: Request | WebSocket | null = null
   /** The exception handlers of the nearest error layer. */
   handlers: ExceptionLookup | null = null
+  /** Whether somebody listens to the work of middleware: asked once, where a stack begins. */
+  layersHeard = false
   /** What the handlers of an error layer have failed with: it is not theirs to answer again. */
   failure: { readonly error: unknown } | null = null
   readonly #server: Send

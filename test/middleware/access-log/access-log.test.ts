@@ -10,7 +10,7 @@ import type { AccessLogOptions } from '../../../middleware/access-log/access-log
 import type { AccessEntry } from '../../../middleware/access-log/access-entry.ts'
 import { combinedFormat, jsonFormat } from '../../../middleware/access-log/formats.ts'
 import { authentication } from '../../../middleware/authentication/authentication.ts'
-import { requestId } from '../../../middleware/request-id.ts'
+import { requestId } from '../../../middleware/request-id/request-id.ts'
 import { Application } from '../../../routing/application.ts'
 import { httpScope, receiveNothing, recorder } from '../../support/messages.ts'
 

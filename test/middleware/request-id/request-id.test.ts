@@ -1,10 +1,10 @@
 import { test } from 'tap'
-import { PlainTextResponse } from '../../lib/response/plain-text-response.ts'
-import { TestClient } from '../../lib/testing/test-client.ts'
-import type { WebSocketDenied } from '../../lib/testing/websocket-denied.ts'
-import { requestId, requestIdOf } from '../../middleware/request-id.ts'
-import type { RequestIdOptions } from '../../middleware/request-id.ts'
-import { Application } from '../../routing/application.ts'
+import { PlainTextResponse } from '../../../lib/response/plain-text-response.ts'
+import { TestClient } from '../../../lib/testing/test-client.ts'
+import type { WebSocketDenied } from '../../../lib/testing/websocket-denied.ts'
+import { requestId, requestIdOf } from '../../../middleware/request-id/request-id.ts'
+import type { RequestIdOptions } from '../../../middleware/request-id/request-id.ts'
+import { Application } from '../../../routing/application.ts'
 
 function site(options?: RequestIdOptions): Application {
   const app = new Application({ middleware: [requestId(options)] })

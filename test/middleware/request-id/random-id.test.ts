@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { randomId } from '../../../lib/storage/random-id.ts'
+import { randomId } from '../../../middleware/request-id/random-id.ts'
 
 const many = Array.from({ length: 1000 }, () => randomId())
 

@@ -1,12 +1,12 @@
-import { named } from '../lib/endpoint/named.ts'
-import { Headers } from '../lib/http/headers.ts'
-import { startWith, withFields } from '../lib/http/message-fields.ts'
-import type { FrameworkScope } from '../lib/request/connection.ts'
-import type { Middleware, Send } from '../lib/spec/app.ts'
-import { canonicalName, isFieldValue } from '../lib/spec/field-syntax.ts'
-import type { SendMessage, WebSocketAcceptMessage, WebSocketResponseStartMessage } from '../lib/spec/messages.ts'
-import { show } from '../lib/spec/violations.ts'
-import { randomId } from '../lib/storage/random-id.ts'
+import { named } from '../../lib/endpoint/named.ts'
+import { Headers } from '../../lib/http/headers.ts'
+import { startWith, withFields } from '../../lib/http/message-fields.ts'
+import type { FrameworkScope } from '../../lib/request/connection.ts'
+import type { Middleware, Send } from '../../lib/spec/app.ts'
+import { canonicalName, isFieldValue } from '../../lib/spec/field-syntax.ts'
+import type { SendMessage, WebSocketAcceptMessage, WebSocketResponseStartMessage } from '../../lib/spec/messages.ts'
+import { show } from '../../lib/spec/violations.ts'
+import { randomId } from './random-id.ts'
 
 /** How requests are named. */
 export interface RequestIdOptions {
