@@ -12,7 +12,7 @@ import type { Row } from './middleware-rows.ts'
 import { instructionsOf, instructionsPerRequest } from './per-request.ts'
 import { spreadOf } from './statistics.ts'
 import { roundOfTen } from './ten-built-ins.ts'
-import type { RoundOfTen } from './ten-built-ins.ts'
+import type { RequestCost, RoundOfTen } from './ten-built-ins.ts'
 
 /*
  * What each built-in middleware adds to a request that it lets pass, in nanoseconds: the app is called directly, as a server
@@ -91,19 +91,24 @@ function requestInstructions(id: 'none' | 'ten'): Promise<number> | null {
   return compiled === null ? null : instructionsPerRequest('middleware', { ...cases[0]!, id })
 }
 
+function timeRow(name: string, results: readonly RoundOfTen[], time: (cost: RequestCost) => number): string {
+  const none = medianOf(results.map((result) => time(result.none)))
+  const ten = medianOf(results.map((result) => time(result.ten)))
+  const { median, min, max } = spreadOf(results.map((result) => (time(result.ten) / time(result.none) - 1) * 100))
+  const share = `${median.toFixed(1)} (${min.toFixed(1)}–${max.toFixed(1)})`
+  return `| ${name} | ${none.toFixed(1)} µs | ${ten.toFixed(1)} µs | ${share} |`
+}
+
 async function tenTable(): Promise<string> {
   const results: RoundOfTen[] = []
   for (let round = 0; round < rounds; round++) results.push(await roundOfTen())
-  const shares = results.map(({ none, ten }) => (ten / none - 1) * 100).toSorted((a, b) => a - b)
-  const none = medianOf(results.map((result) => result.none))
-  const ten = medianOf(results.map((result) => result.ten))
-  const spread = `${shares[0]!.toFixed(1)}–${shares.at(-1)!.toFixed(1)}`
   const counted = [await requestInstructions('none'), await requestInstructions('ten')] as const
   const share = counted[0] === null || counted[1] === null ? null : (counted[1] / counted[0] - 1) * 100
   return [
     '| | none | ten | adds, in per cent |',
     '| --- | --- | --- | --- |',
-    `| time | ${none.toFixed(1)} µs | ${ten.toFixed(1)} µs | ${medianOf(shares).toFixed(1)} (${spread}) |`,
+    timeRow('time', results, ({ wholeUs }) => wholeUs),
+    timeRow('of which in the server', results, ({ ownUs }) => ownUs),
     `| instructions | ${shown(counted[0])} | ${shown(counted[1])} | ${shown(share, 1)} |`,
   ].join('\n')
 }

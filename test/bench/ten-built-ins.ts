@@ -4,10 +4,18 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { askInTurn } from './keep-alive-client.ts'
 
-/** What a request costs the server itself, in microseconds of the processor, in one round. */
+/** What a request costs, in microseconds of the processor. */
+export interface RequestCost {
+  /** The server itself. */
+  readonly ownUs: number
+  /** The server and what the system does for it: to read and send the same bytes. */
+  readonly wholeUs: number
+}
+
+/** What a request costs in one round. */
 export interface RoundOfTen {
-  readonly none: number
-  readonly ten: number
+  readonly none: RequestCost
+  readonly ten: RequestCost
 }
 
 const connections = 16
@@ -23,15 +31,13 @@ export async function roundOfTen(): Promise<RoundOfTen> {
   const [none, ten] = await Promise.all([TimedServer.start('none'), TimedServer.start('ten')])
   try {
     for (const server of [none, ten]) await server.ask(warmUpRequests)
-    let sums: RoundOfTen = { none: 0, ten: 0 }
+    const before = await Promise.all([none.usage(), ten.usage()])
     for (let batch = 0; batch < batches; batch++) {
       // The first of two has colder caches.
       const turn = batch % 2 === 0 ? [none, ten] : [ten, none]
-      const costs = new Map<TimedServer, number>()
-      for (const server of turn) costs.set(server, await server.timed())
-      sums = { none: sums.none + costs.get(none)!, ten: sums.ten + costs.get(ten)! }
+      for (const server of turn) await server.ask(requestsPerBatch)
     }
-    return { none: sums.none / batches, ten: sums.ten / batches }
+    return { none: costSince(before[0], await none.usage()), ten: costSince(before[1], await ten.usage()) }
   } finally {
     none.stop()
     ten.stop()
@@ -60,20 +66,19 @@ class TimedServer {
     await Promise.all(Array.from({ length: connections }, () => askInTurn(exchange)))
   }
 
-  /** Microseconds per request, of one batch. */
-  async timed(): Promise<number> {
-    const before = await this.#cpuUs()
-    await this.ask(requestsPerBatch)
-    return ((await this.#cpuUs()) - before) / requestsPerBatch
-  }
-
-  async #cpuUs(): Promise<number> {
+  async usage(): Promise<NodeJS.CpuUsage> {
     const answer = once(this.#process, 'message')
     this.#process.send('usage')
-    return ((await answer) as [number])[0]
+    return ((await answer) as [NodeJS.CpuUsage])[0]
   }
 
   stop(): void {
     this.#process.disconnect()
   }
+}
+
+function costSince(before: NodeJS.CpuUsage, after: NodeJS.CpuUsage): RequestCost {
+  const requests = batches * requestsPerBatch
+  const ownUs = (after.user - before.user) / requests
+  return { ownUs, wholeUs: ownUs + (after.system - before.system) / requests }
 }
