@@ -3,6 +3,8 @@ export interface PageFile {
   readonly url: string
   /** `null` for a file of the page's own origin. */
   readonly integrity: string | null
+  /** Whether a script is a module of JavaScript. Default false. */
+  readonly isModule?: boolean
 }
 
 /** What a page is made of. It holds no script of its own, so that a `content-security-policy` need not allow any. */
@@ -15,7 +17,7 @@ export interface DocsPage {
 /** Returns the markup of a page that shows a document. */
 export function docsPage({ title, styles, scripts }: DocsPage): string {
   const head = styles.map((file) => `<link rel="stylesheet" href="${escaped(file.url)}"${check(file)}>\n`)
-  const body = scripts.map((file) => `<script src="${escaped(file.url)}"${check(file)}></script>\n`)
+  const body = scripts.map((file) => `<script${kind(file)} src="${escaped(file.url)}"${check(file)}></script>\n`)
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -46,6 +48,10 @@ export function relativeReference(from: string, to: string): string {
   let shared = 0
   while (shared < base.length && shared < target.length - 1 && base[shared] === target[shared]) shared++
   return `./${'../'.repeat(base.length - shared)}${target.slice(shared).join('/')}`
+}
+
+function kind({ isModule = false }: PageFile): string {
+  return isModule ? ' type="module"' : ''
 }
 
 function check({ integrity }: PageFile): string {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { packageDirectory } from '../../lib/content/package-directory.ts'
 
@@ -17,6 +17,16 @@ export interface DocsProgram {
   readonly version: string
   readonly script: ProgramFile
   readonly style: ProgramFile | null
+  /** For a script that newer versions have as a module of JavaScript. */
+  readonly module?: ProgramModule
+}
+
+/** A script that is a module from a version on. */
+export interface ProgramModule {
+  /** The first such major version. */
+  readonly since: number
+  /** The name that the script gives itself where it is no module. */
+  readonly name: string
 }
 
 /** The pages of a package that is not installed load it from here. */
@@ -54,6 +64,7 @@ export const reDoc: DocsProgram = {
     integrity: 'sha384-w447zOpYfw/1Tv/5AK9NfHTlQIqE3RVR6KY62jCyy9zNDgO64cMwGGP1Fj0zJVf5',
   },
   style: null,
+  module: { since: 3, name: 'Redoc' },
 }
 
 export const scalar: DocsProgram = {
@@ -79,6 +90,13 @@ export function installedDirectory(program: DocsProgram, places: readonly (strin
     if (directory !== null && needed.every(({ path }) => existsSync(join(directory, path)))) return directory
   }
   return null
+}
+
+/** Returns the name under which a module of an installed package is imported; `null` where the script is no module. */
+export function moduleName({ module }: DocsProgram, directory: string): string | null {
+  if (module === undefined) return null
+  const { version = '' } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as { version?: string }
+  return Number.parseInt(version, 10) >= module.since ? module.name : null
 }
 
 function directoryFrom(name: string, from: string | URL): string | null {

@@ -8,7 +8,15 @@ import type { Routable } from '../routable.ts'
 import { Route } from '../route.ts'
 import { docsPage, relativeReference, scriptLiteral } from './docs-page.ts'
 import type { PageFile } from './docs-page.ts'
-import { installedDirectory, networkURL, reDoc, scalar, swaggerRedirect, swaggerUI } from './docs-program.ts'
+import {
+  installedDirectory,
+  moduleName,
+  networkURL,
+  reDoc,
+  scalar,
+  swaggerRedirect,
+  swaggerUI,
+} from './docs-program.ts'
 import type { DocsProgram, ProgramFile } from './docs-program.ts'
 import type { DocsOptions, DocsPageOptions, SwaggerOptions } from './openapi-options.ts'
 
@@ -92,10 +100,14 @@ function pageRoutes(
   { url, parameters = {}, settings = {} }: DocsPageOptions & { readonly settings?: object },
   about: DocumentedAt,
 ): Routable[] {
-  const { files, routes } = programFiles(program, url, about)
+  const { files, routes, imports } = programFiles(program, url, about)
   const startURL = `${below(url)}/start.js`
-  const script = startScript({ url: relativeReference(url, encodePath(about.url)), parameters, ...settings }, start)
-  const scripts = [...files.scripts, { url: relativeReference(url, startURL), integrity: null }]
+  const script = startScript(
+    { url: relativeReference(url, encodePath(about.url)), parameters, ...settings },
+    imports === null ? start : `${imports}\n${start}`,
+  )
+  const startFile = { url: relativeReference(url, startURL), integrity: null, isModule: imports !== null }
+  const scripts = [...files.scripts, startFile]
   const page = docsPage({ title: about.title, styles: files.styles, scripts })
   return [
     new Route(url, () => new HTMLResponse(page), { name }),
@@ -115,6 +127,8 @@ interface ProgramFiles {
   readonly files: { readonly scripts: readonly PageFile[]; readonly styles: readonly PageFile[] }
   /** What serves them. */
   readonly routes: readonly Routable[]
+  /** How a start script gets the program, where that is a module and no script of the page; else `null`. */
+  readonly imports: string | null
 }
 
 /** Finds the files of a program for a page: those that are installed, else those of the network. */
@@ -123,15 +137,24 @@ function programFiles(program: DocsProgram, page: string, { places = usualPlaces
   const routes: Routable[] = []
   const fileOf = (file: ProgramFile): PageFile => {
     if (directory === null) return { url: networkURL(program, file), integrity: file.integrity }
-    const name = file.path.slice(file.path.lastIndexOf('/') + 1)
+    const name = fileName(file)
     const path = `${below(page)}/${name}`
     routes.push(
       new Route(path, () => new FileResponse(join(directory, file.path)), { name: `${program.packageName}/${name}` }),
     )
     return { url: relativeReference(page, path), integrity: null }
   }
-  const files = { scripts: [fileOf(program.script)], styles: program.style === null ? [] : [fileOf(program.style)] }
-  return { files, routes }
+  const script = fileOf(program.script)
+  const styles = program.style === null ? [] : [fileOf(program.style)]
+  const name = directory === null ? null : moduleName(program, directory)
+  if (name === null) return { files: { scripts: [script], styles }, routes, imports: null }
+  // The start script lies beside it.
+  const imports = `import * as ${name} from './${fileName(program.script)}'`
+  return { files: { scripts: [], styles }, routes, imports }
+}
+
+function fileName({ path }: ProgramFile): string {
+  return path.slice(path.lastIndexOf('/') + 1)
 }
 
 /** What stands below a page: `/` and what ends with it hold no empty segment. */

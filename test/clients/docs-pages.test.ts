@@ -42,15 +42,30 @@ const show = `async (element, url, settings) => {
   const { info, paths } = await (await fetch(url)).json()
   element.textContent = [info.title, ...Object.keys(paths), settings.theme ?? 'plain'].join(' ')
 }`
-const standIns: readonly (readonly [program: DocsProgram, page: string, script: string, shown: string])[] = [
+const standIns: readonly (readonly [
+  program: DocsProgram,
+  version: string | undefined,
+  page: string,
+  script: string,
+  shown: string,
+])[] = [
   [
     reDoc,
+    '2.5.4',
     '/redoc',
     `globalThis.Redoc = { init: (url, settings, element) => (${show})(element, url, settings) }`,
     'plain',
   ],
   [
+    reDoc,
+    '3.0.1',
+    '/redoc',
+    `export const init = (url, settings, element) => (${show})(element, url, settings)`,
+    'plain',
+  ],
+  [
     scalar,
+    undefined,
     '/scalar',
     `globalThis.Scalar = { createApiReference: (selector, { url, ...settings }) =>
       (${show})(document.querySelector(selector), url, { theme: settings.telemetry === false ? 'silent' : 'loud' }) }`,
@@ -58,16 +73,16 @@ const standIns: readonly (readonly [program: DocsProgram, page: string, script: 
   ],
 ]
 
-for (const [program, page, script, shown] of standIns) {
+for (const [program, version = 'of no version', page, script, shown] of standIns) {
   test(
-    `Chromium: the page ${page} starts its program with the document, under a strict policy`,
+    `Chromium: the page ${page} starts its program (${version}) with the document, under a strict policy`,
     chromium,
     async (t) => {
       const directory = mkdtempSync(join(tmpdir(), 'stelline-docs-'))
       t.teardown(() => rm(directory, { recursive: true, force: true }))
       const installed = join(directory, 'node_modules', program.packageName)
       mkdirSync(join(installed, program.script.path, '..'), { recursive: true })
-      writeFileSync(join(installed, 'package.json'), JSON.stringify({ name: program.packageName }))
+      writeFileSync(join(installed, 'package.json'), JSON.stringify({ name: program.packageName, version }))
       writeFileSync(join(installed, program.script.path), script)
       const outer = new Application().mount('/api', api(join(directory, 'package.json')))
       await using server = await serve(lint(outer), { port: 0, log: quiet })
