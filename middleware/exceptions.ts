@@ -19,8 +19,8 @@ export interface ExceptionsOptions {
 }
 
 /**
- * Answers errors that have a handler; every other error passes through. An application has this layer just inside its
- * middleware, a mount with handlers of its own has another, and the nearest layer that has a handler wins.
+ * Answers errors that have a handler; every other error passes through. An application with middleware has this layer just inside it,
+ * a mount with handlers of its own has another, and the nearest layer that has a handler wins.
  *
  * Answers go out through the deepest `send` that the connection has reached, so that the middleware between this layer
  * and the place of the error adds its headers to them.

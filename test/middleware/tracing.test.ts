@@ -265,3 +265,21 @@ test('tracing and traced: a lifespan is not published', async (t) => {
   )
   t.strictSame(events, [])
 })
+
+test('tracing: who subscribes while a call is in a stack hears of the next one', async (t) => {
+  let events: Event[] | null = null
+  const late: Middleware = (app) => (scope, receive, send) => {
+    if (scope.type === 'http') events ??= listening(t, 'stelline.middleware')
+    return app(scope, receive, send)
+  }
+  const app = new Application({ middleware: [late, csrf()] }).get('/', () => new PlainTextResponse(''))
+  await using client = await TestClient.open(app)
+
+  await client.get('/')
+  t.strictSame(names(events!), [])
+  await client.get('/')
+  t.strictSame(
+    events!.filter(([name]) => name === 'start').map(([, message]) => message.name),
+    ['late', 'csrf'],
+  )
+})
