@@ -19,6 +19,12 @@ export interface Ends {
   readonly server: Address | readonly [string, null] | null
 }
 
+/** For how many looks in a row a connection may be silent, and may be without a request whatever it sends. */
+export interface Looks {
+  readonly silent: number
+  readonly vacant: number
+}
+
 /** Requests that one client may have waiting behind the one that is being answered; above, the client is not read. */
 const maxWaiting = 16
 
@@ -44,9 +50,11 @@ export class Connection {
   /** Set when what arrived made no sense. */
   failed = false
   readonly #waiting: Array<() => void> = []
-  /** Bytes that had been read when somebody last looked whether the connection is idle, and how often it was since. */
+  /** What had been read when somebody last looked at the connection, and for how many looks it has been silent and without a request. */
   #bytesSeen = 0
-  #idleFor = 0
+  #requestsSeen = 0
+  #silentFor = 0
+  #vacantFor = 0
   /** True while the client is not read, since too many requests of it wait. */
   #held = false
   #deaf = false
@@ -136,13 +144,17 @@ export class Connection {
     else this.occupant.drain()
   }
 
-  /** Closes the connection if it has been idle for a number of looks in a row. A first request is not waited for here. */
-  lookIfIdle(looks: number): void {
+  /** Closes the connection if it has been silent, or has had no request, for a number of looks in a row. A first request is not waited for here. */
+  lookIfIdle({ silent, vacant }: Looks): void {
+    const { requests, newest, occupant } = this
     const { bytesRead } = this.socket
-    const idle = this.occupant === null && this.requests > 0 && bytesRead === this.#bytesSeen
+    const isIdle = occupant === null && requests > 0
+    const isVacant = isIdle && requests === this.#requestsSeen && (newest === null || newest.complete)
+    this.#silentFor = isIdle && bytesRead === this.#bytesSeen ? this.#silentFor + 1 : 0
+    this.#vacantFor = isVacant ? this.#vacantFor + 1 : 0
+    this.#requestsSeen = requests
     this.#bytesSeen = bytesRead
-    this.#idleFor = idle ? this.#idleFor + 1 : 0
-    if (this.#idleFor >= looks) this.close()
+    if (this.#silentFor >= silent || this.#vacantFor >= vacant) this.close()
   }
 
   /** Closes the connection, after what is written has been sent. */

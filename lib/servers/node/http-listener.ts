@@ -47,7 +47,7 @@ export class HTTPListener {
       .on('upgrade', (request, _socket, rest) => this.#handedOver(request, rest))
       .on('connect', (request, _socket, rest) => this.#handedOver(request, rest))
       .on('clientError', (error, socket) => this.#failed(error, socket as Socket))
-    watchIdle(this.server, this.connections, state.limits.keepAliveTimeoutMs)
+    watchIdle(this.server, this.connections, state.limits)
   }
 
   /** Resolves when no connection is left. */

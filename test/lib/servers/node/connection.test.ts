@@ -349,7 +349,7 @@ test('Connection: is closed after so many looks in a row at which it was idle', 
   const connection = new Connection(socket, { client: null, server: null })
   const occupant = { drain() {}, peerEnded() {}, refuse() {} }
   const look = (times: number): boolean => {
-    for (let i = 0; i < times; i++) connection.lookIfIdle(3)
+    for (let i = 0; i < times; i++) connection.lookIfIdle({ silent: 3, vacant: 99 })
     return connection.closing
   }
 
@@ -367,6 +367,31 @@ test('Connection: is closed after so many looks in a row at which it was idle', 
   const idleAgain = look(2)
 
   t.same([unused, occupied, idle, afterBytes, busyAgain, idleAgain], [false, false, false, false, false, false])
+  t.equal(look(1), true)
+  t.end()
+})
+
+test('Connection: is closed after so many looks in a row without a request, whatever has come', (t) => {
+  const socket = new Socket()
+  let bytesRead = 0
+  Object.defineProperty(socket, 'bytesRead', { get: () => bytesRead++ })
+  const connection = new Connection(socket, { client: null, server: null })
+  const look = (times: number): boolean => {
+    for (let i = 0; i < times; i++) connection.lookIfIdle({ silent: 1, vacant: 3 })
+    return connection.closing
+  }
+
+  const unused = look(10)
+  connection.requests = 1
+  const vacant = look(3)
+  connection.requests = 2
+  const afterRequest = look(3)
+  connection.newest = { complete: false }
+  const bodyToCome = look(10)
+  connection.newest = { complete: true }
+  const vacantAgain = look(2)
+
+  t.same([unused, vacant, afterRequest, bodyToCome, vacantAgain], [false, false, false, false, false])
   t.equal(look(1), true)
   t.end()
 })

@@ -209,6 +209,17 @@ test('keepAliveTimeoutMs: a request on its way keeps the connection open', async
   t.equal((await wire.answer()).body, '/b')
 })
 
+test('keepAliveTimeoutMs: empty lines, which may stand before a request, do not keep a connection for ever', async (t) => {
+  const { open } = await serving(t, paths, { keepAliveTimeoutMs: 200, headersTimeoutMs: 300 })
+  const wire = await open()
+  await wire.send(get('/a')).answer()
+
+  const drip = setInterval(() => void wire.flush('\r\n').catch(() => {}), 50)
+  t.teardown(() => clearInterval(drip))
+
+  t.ok(await wire.closed)
+})
+
 test('keepAliveTimeoutMs: does not count before the first request', async (t) => {
   const { open } = await serving(t, paths, { keepAliveTimeoutMs: 20 })
   const wire = await open()
