@@ -2,14 +2,15 @@ import { settled } from '../spec/app.ts'
 import type { Send } from '../spec/app.ts'
 import type { HTTPResponseBodyMessage, HTTPResponseStartMessage } from '../spec/messages.ts'
 import { show } from '../spec/violations.ts'
+import type { HTTPScope, WebSocketScope } from '../spec/scope.ts'
+import { abandon } from './abandon.ts'
 import type { ChunkSource } from './chunk-source.ts'
 
 /** How the chunks go out. */
 export interface Answering {
   readonly start: HTTPResponseStartMessage
   readonly send: Send
-  /** Returns the signal that aborts when the client leaves, where there is one. */
-  readonly signalOf: () => AbortSignal | undefined
+  readonly scope: HTTPScope | WebSocketScope
 }
 
 /**
@@ -23,7 +24,7 @@ export interface Answering {
 export class ChunkPump {
   readonly #source: ChunkSource
   readonly #send: Send
-  readonly #signalOf: () => AbortSignal | undefined
+  readonly #scope: HTTPScope | WebSocketScope
   /** What begins the answer; `null` once it was sent. */
   #start: HTTPResponseStartMessage | null
   /** Aborts when the client leaves; `null` until the source was slow. */
@@ -39,11 +40,11 @@ export class ChunkPump {
   #leave!: () => void
   #fail!: (error: unknown) => void
 
-  constructor(source: ChunkSource, { start, send, signalOf }: Answering) {
+  constructor(source: ChunkSource, { start, send, scope }: Answering) {
     this.#source = source
     this.#start = start
     this.#send = send
-    this.#signalOf = signalOf
+    this.#scope = scope
   }
 
   /** Runs until everything is sent, or until the client leaves while the source is being waited for. */
@@ -75,7 +76,7 @@ export class ChunkPump {
       await source.cancel()
     } catch (error) {
       // A source that fails since the client has left, which it may notice first, has nobody to fail for.
-      if (this.#waiting && this.#signalOf()?.aborted === true) return
+      if (this.#waiting && signalOf(this.#scope)?.aborted === true) return
       if (!this.#waiting && !this.#ended) await source.cancel(error)
       throw error
     } finally {
@@ -88,7 +89,7 @@ export class ChunkPump {
     this.#look = null
     if (!this.#waiting) return
     if (!this.#chunkSent) void this.#flush()
-    const signal = this.#signalOf()
+    const signal = signalOf(this.#scope)
     if (signal === undefined) return
     this.#signal = signal
     if (signal.aborted) this.#stop()
@@ -98,7 +99,7 @@ export class ChunkPump {
   readonly #stop = (): void => {
     this.#stopped = true
     if (!this.#waiting) return
-    void abandon(this.#source, this.#signal!.reason)
+    abandon(this.#source, this.#scope, this.#signal!.reason)
     this.#leave()
   }
 
@@ -115,7 +116,7 @@ export class ChunkPump {
 
   #giveUp(error: unknown): void {
     this.#stopped = true
-    void abandon(this.#source, error)
+    abandon(this.#source, this.#scope, error)
     this.#fail(error)
   }
 
@@ -134,9 +135,7 @@ function chunkMessage(chunk: unknown): HTTPResponseBodyMessage {
   throw new TypeError(`Cannot stream a chunk: it is ${show(chunk)}, expected a string or a Uint8Array`)
 }
 
-/** Cancels a source that may never answer. Its failure has nobody left to be reported to. */
-async function abandon(source: ChunkSource, reason: unknown): Promise<void> {
-  try {
-    await source.cancel(reason)
-  } catch {}
+/** The signal that aborts when the client leaves, where there is one. */
+function signalOf({ extensions }: HTTPScope | WebSocketScope): AbortSignal | undefined {
+  return extensions?.['http.disconnect.signal']?.signal
 }

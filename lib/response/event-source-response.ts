@@ -62,7 +62,7 @@ export class EventSourceResponse extends StreamingResponse {
     return new EventStream(openSource(this.#events), {
       pingIntervalMs: this.#pingIntervalMs,
       clock: this.#clock,
-      shutdown: scope.extensions?.['server.shutdown.signal']?.signal,
+      scope,
     })
   }
 }

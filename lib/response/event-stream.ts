@@ -1,5 +1,7 @@
 import { encodeEvent } from '../http/server-sent-event.ts'
 import type { ServerSentEvent } from '../http/server-sent-event.ts'
+import type { HTTPScope, WebSocketScope } from '../spec/scope.ts'
+import { abandon } from './abandon.ts'
 import type { ChunkSource } from './chunk-source.ts'
 
 /** What measures the time between pings. */
@@ -12,8 +14,8 @@ export interface Clock {
 export interface EventStreamSettings {
   readonly pingIntervalMs: number
   readonly clock: Clock
-  /** Ends the stream. */
-  readonly shutdown: AbortSignal | undefined
+  /** Its signal for the shutdown of the server ends the stream. */
+  readonly scope: HTTPScope | WebSocketScope
 }
 
 type Next = IteratorResult<unknown, unknown>
@@ -33,21 +35,24 @@ export class EventStream implements ChunkSource {
   /** Whether the source was asked for an event that is not there yet. */
   #isAsked = false
   #timer: unknown = null
+  readonly #shutdown: AbortSignal | undefined
   readonly #shutDown = (): void => {
     this.#hand(over)
-    void this.#abandon()
+    this.#stopListening()
+    abandon(this.#events, this.#settings.scope)
   }
 
   constructor(events: ChunkSource, settings: EventStreamSettings) {
     this.#events = events
     this.#settings = settings
-    settings.shutdown?.addEventListener('abort', this.#shutDown)
+    this.#shutdown = settings.scope.extensions?.['server.shutdown.signal']?.signal
+    this.#shutdown?.addEventListener('abort', this.#shutDown)
   }
 
   next(): Promise<Next> {
     return new Promise((resolve) => {
       this.#answer = resolve
-      if (this.#settings.shutdown?.aborted) this.#shutDown()
+      if (this.#shutdown?.aborted) this.#shutDown()
       else if (this.#kept === null) this.#wait()
       else this.#hand(this.#kept)
     })
@@ -99,13 +104,6 @@ export class EventStream implements ChunkSource {
 
   #stopListening(): void {
     this.#settings.clock.clearTimeout(this.#timer)
-    this.#settings.shutdown?.removeEventListener('abort', this.#shutDown)
-  }
-
-  /** Cancels a source that may take its time. Its failure has nobody left to be reported to. */
-  async #abandon(): Promise<void> {
-    try {
-      await this.cancel()
-    } catch {}
+    this.#shutdown?.removeEventListener('abort', this.#shutDown)
   }
 }

@@ -50,6 +50,13 @@ export class StreamingResponse extends Response {
     if (isReadable(chunks)) chunks.on('error', ignore)
   }
 
+  /** Cancels the source of an answer that is not sent, so that what it has opened is closed. */
+  async cancel(reason?: unknown): Promise<void> {
+    if (this.#spent) return
+    this.#spent = true
+    await openSource(this.#chunks).cancel(reason)
+  }
+
   protected override async deliver(scope: HTTPScope | WebSocketScope, send: Send): Promise<void> {
     this.#spend()
     const source = this.open(scope)
@@ -68,8 +75,7 @@ export class StreamingResponse extends Response {
   }
 
   #pump(source: ChunkSource, scope: HTTPScope | WebSocketScope, send: Send): Promise<void> {
-    const signalOf = (): AbortSignal | undefined => scope.extensions?.['http.disconnect.signal']?.signal
-    return new ChunkPump(source, { start: this.startMessage(), send, signalOf }).run()
+    return new ChunkPump(source, { start: this.startMessage(), send, scope }).run()
   }
 
   #trailing(scope: HTTPScope | WebSocketScope, send: Send): Send {

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { atCallEnd, endCall } from '../../../lib/request/call-end.ts'
+import { atCallEnd, endCall, goesOn } from '../../../lib/request/call-end.ts'
 import type { EndingScope } from '../../../lib/request/call-end.ts'
 
 function noting(scope: EndingScope, done: string[], failure?: Error): void {
@@ -42,4 +42,41 @@ test('endCall: throws what fails afterwards', async (t) => {
   const scope: EndingScope = {}
   noting(scope, [], new Error('work'))
   await t.rejects(endCall(scope, Promise.resolve()), { message: 'work' })
+})
+
+for (const outcome of ['good', 'failure'] as const) {
+  test(`endCall: what was noted waits for all that goes on after the call (${outcome})`, async (t) => {
+    const scope: EndingScope = {}
+    const done: string[] = []
+    noting(scope, done)
+    for (const name of ['first', 'second']) {
+      goesOn(
+        scope,
+        new Promise((resolve) => setImmediate(resolve)).then(() => void done.push(name)),
+      )
+    }
+
+    const ended = endCall(scope, outcome === 'good' ? Promise.resolve() : Promise.reject(new Error('call')))
+    await ended.catch((error: Error) => void done.push(error.message))
+
+    t.strictSame(done, ['first', 'second', 'work', ...(outcome === 'good' ? [] : ['call'])])
+  })
+}
+
+test('endCall: what goes on without an end is waited for so long and no longer', async (t) => {
+  const scope: EndingScope = {}
+  const done: string[] = []
+  noting(scope, done)
+  goesOn(scope, new Promise(() => {}))
+
+  await endCall(scope, Promise.resolve(), 10)
+
+  t.strictSame(done, ['work'])
+})
+
+test('endCall: where nothing is to be done, nothing that goes on is waited for', async (t) => {
+  const scope: EndingScope = {}
+  goesOn(scope, new Promise(() => {}))
+
+  await t.resolves(endCall(scope, Promise.resolve()))
 })
