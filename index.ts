@@ -73,23 +73,15 @@ export { HTTPEndpoint } from './lib/endpoint/http-endpoint.ts'
 export { ResponseStarted } from './lib/endpoint/response-started.ts'
 export type { RouteListing } from './lib/endpoint/route-listing.ts'
 export { apiKey } from './lib/endpoint/security/api-key.ts'
-export type { APIKeyOptions, OptionalAPIKeyOptions } from './lib/endpoint/security/api-key.ts'
+export type { APIKeyOptions } from './lib/endpoint/security/api-key.ts'
 export { authorizationOf, insufficientScope, unauthorized } from './lib/endpoint/security/authorization.ts'
 export type { AuthorizationCredentials } from './lib/endpoint/security/authorization.ts'
 export { httpBasic } from './lib/endpoint/security/http-basic.ts'
-export type {
-  BasicCredentials,
-  HTTPBasicOptions,
-  OptionalHTTPBasicOptions,
-} from './lib/endpoint/security/http-basic.ts'
+export type { BasicCredentials, HTTPBasicOptions } from './lib/endpoint/security/http-basic.ts'
 export { httpBearer } from './lib/endpoint/security/http-bearer.ts'
-export type { HTTPBearerOptions, OptionalHTTPBearerOptions } from './lib/endpoint/security/http-bearer.ts'
+export type { HTTPBearerOptions } from './lib/endpoint/security/http-bearer.ts'
 export { httpDigest } from './lib/endpoint/security/http-digest.ts'
-export type {
-  DigestCredentials,
-  HTTPDigestOptions,
-  OptionalHTTPDigestOptions,
-} from './lib/endpoint/security/http-digest.ts'
+export type { DigestCredentials, HTTPDigestOptions } from './lib/endpoint/security/http-digest.ts'
 export {
   oauth2,
   oauth2AuthorizationCode,
@@ -100,18 +92,16 @@ export type {
   OAuth2AuthorizationCodeOptions,
   OAuth2Options,
   OAuth2PasswordOptions,
-  OptionalOAuth2AuthorizationCodeOptions,
-  OptionalOAuth2Options,
-  OptionalOAuth2PasswordOptions,
 } from './lib/endpoint/security/oauth2.ts'
 export { oauth2PasswordForm } from './lib/endpoint/security/oauth2-password-form.ts'
 export type { OAuth2PasswordFields, OAuth2PasswordForm } from './lib/endpoint/security/oauth2-password-form.ts'
 export { openIdConnect } from './lib/endpoint/security/open-id-connect.ts'
-export type { OpenIdConnectOptions, OptionalOpenIdConnectOptions } from './lib/endpoint/security/open-id-connect.ts'
+export type { OpenIdConnectOptions } from './lib/endpoint/security/open-id-connect.ts'
 export { SecurityScheme } from './lib/endpoint/security/security-scheme.ts'
 export type {
   OAuth2Flow,
   OAuth2Flows,
+  RefusesWithout,
   SecuritySchemeDescription,
   SecuritySchemeOptions,
   SecuritySchemeParts,

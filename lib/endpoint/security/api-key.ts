@@ -4,18 +4,13 @@ import type { Request } from '../../request/request.ts'
 import type { WebSocket } from '../../request/websocket.ts'
 import { quoted } from './authorization.ts'
 import { SecurityScheme } from './security-scheme.ts'
-import type { SecuritySchemeOptions } from './security-scheme.ts'
+import type { RefusesWithout, SecuritySchemeOptions } from './security-scheme.ts'
 
 /** Where an API key stands. */
 export interface APIKeyOptions extends SecuritySchemeOptions {
   in: 'header' | 'query' | 'cookie'
   /** Of the field, the parameter or the cookie. */
   name: string
-}
-
-/** {@link APIKeyOptions} of a scheme that lets requests without a key through. */
-export interface OptionalAPIKeyOptions extends APIKeyOptions {
-  autoError: false
 }
 
 const readers: Readonly<Record<APIKeyOptions['in'], (connection: Request | WebSocket, name: string) => string | null>> =
@@ -30,8 +25,8 @@ const readers: Readonly<Record<APIKeyOptions['in'], (connection: Request | WebSo
  *
  * @throws TypeError for a place that is none of the three, and for an empty name.
  */
-export function apiKey(options: OptionalAPIKeyOptions): SecurityScheme<string | null>
-export function apiKey(options: APIKeyOptions): SecurityScheme<string>
+export function apiKey(options: APIKeyOptions & RefusesWithout): SecurityScheme<string>
+export function apiKey(options: APIKeyOptions): SecurityScheme<string | null>
 export function apiKey(options: APIKeyOptions): SecurityScheme<string | null> {
   const { in: place, name, schemeName = 'apiKey', description, autoError = true } = options
   if (!Object.hasOwn(readers, place)) {

@@ -1,6 +1,7 @@
 import { HTTPException } from '../../exceptions/http-exception.ts'
 import type { Request } from '../../request/request.ts'
 import type { WebSocket } from '../../request/websocket.ts'
+import { show } from '../../spec/violations.ts'
 
 /** The credentials of an `authorization` field. @see https://www.rfc-editor.org/rfc/rfc9110#section-11.6.2 */
 export interface AuthorizationCredentials {
@@ -38,12 +39,25 @@ export function unauthorized(challenge: string): HTTPException {
 /**
  * The answer to a client that is known and may not do what it asks for.
  *
+ * @param scopes All that are needed, those that the client has among them: it asks for a token with just these.
  * @see https://www.rfc-editor.org/rfc/rfc6750#section-3.1
  */
 export function insufficientScope(scopes: readonly string[]): HTTPException {
   const challenge = `Bearer error="insufficient_scope"${scopes.length === 0 ? '' : `, scope="${scopes.join(' ')}"`}`
   return new HTTPException(403, { detail: 'Not enough permissions', headers: { 'www-authenticate': challenge } })
 }
+
+/**
+ * Returns the realm of a challenge when a field can hold it.
+ *
+ * @throws TypeError for one that cannot be sent.
+ */
+export function checkedRealm(realm: unknown): string {
+  if (typeof realm === 'string' && sendable.test(realm)) return realm
+  throw new TypeError(`Cannot ask for credentials with the realm ${show(realm)}: expected printable ASCII`)
+}
+
+const sendable = /^[\x20-\x7e]*$/
 
 /** Writes a parameter of a challenge as a quoted string: RFC 9110 §5.6.4. */
 export function quoted(text: string): string {

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
-import { credentialsFor, quoted } from './authorization.ts'
+import { checkedRealm, credentialsFor, quoted } from './authorization.ts'
 import { SecurityScheme } from './security-scheme.ts'
-import type { SecuritySchemeOptions } from './security-scheme.ts'
+import type { RefusesWithout, SecuritySchemeOptions } from './security-scheme.ts'
 
 /** What a user has typed in. */
 export interface BasicCredentials {
@@ -14,11 +14,6 @@ export interface HTTPBasicOptions extends SecuritySchemeOptions {
   realm?: string
 }
 
-/** {@link HTTPBasicOptions} of a scheme that lets requests without credentials through. */
-export interface OptionalHTTPBasicOptions extends HTTPBasicOptions {
-  autoError: false
-}
-
 const base64 = /^[A-Za-z0-9+/]+={0,2}$/
 // oxlint-disable-next-line no-control-regex -- RFC 7617 §2 forbids control characters
 const controls = /[\x00-\x1f\x7f]/
@@ -26,18 +21,20 @@ const controls = /[\x00-\x1f\x7f]/
 /**
  * User name and password of HTTP Basic, in UTF-8. Credentials that cannot be read are treated as absent.
  *
+ * @throws TypeError for a realm that is not printable ASCII.
  * @see https://www.rfc-editor.org/rfc/rfc7617
  */
-export function httpBasic(options: OptionalHTTPBasicOptions): SecurityScheme<BasicCredentials | null>
-export function httpBasic(options?: HTTPBasicOptions): SecurityScheme<BasicCredentials>
+export function httpBasic(options?: HTTPBasicOptions & RefusesWithout): SecurityScheme<BasicCredentials>
+export function httpBasic(options: HTTPBasicOptions): SecurityScheme<BasicCredentials | null>
 export function httpBasic(options: HTTPBasicOptions = {}): SecurityScheme<BasicCredentials | null> {
   const { realm = 'api', schemeName = 'httpBasic', description, autoError = true } = options
+  const quotedRealm = quoted(checkedRealm(realm))
   return new SecurityScheme({
     schemeName,
     description: { type: 'http', scheme: 'basic', ...(description !== undefined && { description }) },
     isOptional: !autoError,
     read: (connection) => decode(credentialsFor('basic', connection)?.credentials ?? ''),
-    challenge: () => `Basic realm=${quoted(realm)}, charset="UTF-8"`,
+    challenge: () => `Basic realm=${quotedRealm}, charset="UTF-8"`,
   })
 }
 

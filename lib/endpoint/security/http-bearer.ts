@@ -3,16 +3,11 @@ import type { WebSocket } from '../../request/websocket.ts'
 import type { SecurityScopes } from '../dependencies/scopes.ts'
 import { credentialsFor } from './authorization.ts'
 import { SecurityScheme } from './security-scheme.ts'
-import type { SecuritySchemeOptions } from './security-scheme.ts'
+import type { RefusesWithout, SecuritySchemeOptions } from './security-scheme.ts'
 
 export interface HTTPBearerOptions extends SecuritySchemeOptions {
   /** What the token looks like, for the document; for example `JWT`. */
   bearerFormat?: string
-}
-
-/** {@link HTTPBearerOptions} of a scheme that lets requests without a token through. */
-export interface OptionalHTTPBearerOptions extends HTTPBearerOptions {
-  autoError: false
 }
 
 /**
@@ -20,8 +15,8 @@ export interface OptionalHTTPBearerOptions extends HTTPBearerOptions {
  *
  * @see https://www.rfc-editor.org/rfc/rfc6750#section-2.1
  */
-export function httpBearer(options: OptionalHTTPBearerOptions): SecurityScheme<string | null>
-export function httpBearer(options?: HTTPBearerOptions): SecurityScheme<string>
+export function httpBearer(options?: HTTPBearerOptions & RefusesWithout): SecurityScheme<string>
+export function httpBearer(options: HTTPBearerOptions): SecurityScheme<string | null>
 export function httpBearer(options: HTTPBearerOptions = {}): SecurityScheme<string | null> {
   const { bearerFormat, schemeName = 'httpBearer', description, autoError = true } = options
   return new SecurityScheme({

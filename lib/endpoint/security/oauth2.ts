@@ -1,15 +1,10 @@
 import { show } from '../../spec/violations.ts'
 import { bearerChallenge, bearerToken } from './http-bearer.ts'
 import { SecurityScheme } from './security-scheme.ts'
-import type { OAuth2Flow, OAuth2Flows, SecuritySchemeOptions } from './security-scheme.ts'
+import type { OAuth2Flow, OAuth2Flows, RefusesWithout, SecuritySchemeOptions } from './security-scheme.ts'
 
 export interface OAuth2Options extends SecuritySchemeOptions {
   flows: OAuth2Flows
-}
-
-/** {@link OAuth2Options} of a scheme that lets requests without a token through. */
-export interface OptionalOAuth2Options extends OAuth2Options {
-  autoError: false
 }
 
 const flowNames = ['password', 'clientCredentials', 'authorizationCode', 'implicit']
@@ -20,8 +15,8 @@ const flowNames = ['password', 'clientCredentials', 'authorizationCode', 'implic
  * @throws TypeError without a flow.
  * @see https://www.rfc-editor.org/rfc/rfc6749
  */
-export function oauth2(options: OptionalOAuth2Options): SecurityScheme<string | null>
-export function oauth2(options: OAuth2Options): SecurityScheme<string>
+export function oauth2(options: OAuth2Options & RefusesWithout): SecurityScheme<string>
+export function oauth2(options: OAuth2Options): SecurityScheme<string | null>
 export function oauth2(options: OAuth2Options): SecurityScheme<string | null> {
   const { flows, schemeName = 'oauth2', description, autoError = true } = options
   const names = Object.keys(flows ?? {})
@@ -43,14 +38,9 @@ export interface OAuth2PasswordOptions extends SecuritySchemeOptions, OAuth2Flow
   tokenUrl: string
 }
 
-/** {@link OAuth2PasswordOptions} of a scheme that lets requests without a token through. */
-export interface OptionalOAuth2PasswordOptions extends OAuth2PasswordOptions {
-  autoError: false
-}
-
 /** {@link oauth2} with the password flow, for an app's own clients. */
-export function oauth2Password(options: OptionalOAuth2PasswordOptions): SecurityScheme<string | null>
-export function oauth2Password(options: OAuth2PasswordOptions): SecurityScheme<string>
+export function oauth2Password(options: OAuth2PasswordOptions & RefusesWithout): SecurityScheme<string>
+export function oauth2Password(options: OAuth2PasswordOptions): SecurityScheme<string | null>
 export function oauth2Password(options: OAuth2PasswordOptions): SecurityScheme<string | null> {
   const { tokenUrl, refreshUrl, scopes, ...rest } = options
   const flow = { tokenUrl, ...(refreshUrl !== undefined && { refreshUrl }), ...(scopes !== undefined && { scopes }) }
@@ -63,14 +53,11 @@ export interface OAuth2AuthorizationCodeOptions extends OAuth2PasswordOptions {
   authorizationUrl: string
 }
 
-/** {@link OAuth2AuthorizationCodeOptions} of a scheme that lets requests without a token through. */
-export interface OptionalOAuth2AuthorizationCodeOptions extends OAuth2AuthorizationCodeOptions {
-  autoError: false
-}
-
 /** {@link oauth2} with the authorization code flow, for clients of others. */
-export function oauth2AuthorizationCode(options: OptionalOAuth2AuthorizationCodeOptions): SecurityScheme<string | null>
-export function oauth2AuthorizationCode(options: OAuth2AuthorizationCodeOptions): SecurityScheme<string>
+export function oauth2AuthorizationCode(
+  options: OAuth2AuthorizationCodeOptions & RefusesWithout,
+): SecurityScheme<string>
+export function oauth2AuthorizationCode(options: OAuth2AuthorizationCodeOptions): SecurityScheme<string | null>
 export function oauth2AuthorizationCode(options: OAuth2AuthorizationCodeOptions): SecurityScheme<string | null> {
   const { authorizationUrl, tokenUrl, refreshUrl, scopes, ...rest } = options
   const flow = {
@@ -83,8 +70,8 @@ export function oauth2AuthorizationCode(options: OAuth2AuthorizationCodeOptions)
 }
 
 /** {@link oauth2} with the client credentials flow, for programs that act on their own. */
-export function oauth2ClientCredentials(options: OptionalOAuth2PasswordOptions): SecurityScheme<string | null>
-export function oauth2ClientCredentials(options: OAuth2PasswordOptions): SecurityScheme<string>
+export function oauth2ClientCredentials(options: OAuth2PasswordOptions & RefusesWithout): SecurityScheme<string>
+export function oauth2ClientCredentials(options: OAuth2PasswordOptions): SecurityScheme<string | null>
 export function oauth2ClientCredentials(options: OAuth2PasswordOptions): SecurityScheme<string | null> {
   const { tokenUrl, refreshUrl, scopes, ...rest } = options
   const flow = { tokenUrl, ...(refreshUrl !== undefined && { refreshUrl }), ...(scopes !== undefined && { scopes }) }

@@ -1,15 +1,10 @@
 import { bearerChallenge, bearerToken } from './http-bearer.ts'
 import { SecurityScheme } from './security-scheme.ts'
-import type { SecuritySchemeOptions } from './security-scheme.ts'
+import type { RefusesWithout, SecuritySchemeOptions } from './security-scheme.ts'
 
 export interface OpenIdConnectOptions extends SecuritySchemeOptions {
   /** Where the provider describes itself: a URL that ends in `/.well-known/openid-configuration`. */
   openIdConnectUrl: string
-}
-
-/** {@link OpenIdConnectOptions} of a scheme that lets requests without a token through. */
-export interface OptionalOpenIdConnectOptions extends OpenIdConnectOptions {
-  autoError: false
 }
 
 /**
@@ -17,8 +12,8 @@ export interface OptionalOpenIdConnectOptions extends OpenIdConnectOptions {
  *
  * @see https://openid.net/specs/openid-connect-discovery-1_0.html
  */
-export function openIdConnect(options: OptionalOpenIdConnectOptions): SecurityScheme<string | null>
-export function openIdConnect(options: OpenIdConnectOptions): SecurityScheme<string>
+export function openIdConnect(options: OpenIdConnectOptions & RefusesWithout): SecurityScheme<string>
+export function openIdConnect(options: OpenIdConnectOptions): SecurityScheme<string | null>
 export function openIdConnect(options: OpenIdConnectOptions): SecurityScheme<string | null> {
   const { openIdConnectUrl, schemeName = 'openIdConnect', description, autoError = true } = options
   return new SecurityScheme({

@@ -42,6 +42,11 @@ export interface SecuritySchemeOptions {
   autoError?: boolean
 }
 
+/** Options of a scheme that answers 401 where there are no credentials, so that its value is never `null`. */
+export interface RefusesWithout {
+  autoError?: true
+}
+
 /** What a scheme is made of. */
 export interface SecuritySchemeParts<Value> {
   readonly schemeName: string

@@ -33,7 +33,8 @@ function appWith(dependency: Dependency): Application {
 }
 
 const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`
-const digestAnswer = 'Digest username="a\\"b", realm="api", nonce="n", uri="/", response="r", qop=auth, nc=00000001'
+const digestAnswer =
+  'Digest username="a\\"b", realm="api", nonce="n", uri="/", response="r", qop=auth, nc=00000001, cnonce="c"'
 
 /** Requests, and what the schemes take out of them; RFC 6750, RFC 7616, RFC 7617. */
 const credentials: readonly (readonly [
@@ -56,7 +57,7 @@ const credentials: readonly (readonly [
   [
     httpDigest(),
     { headers: { authorization: digestAnswer } },
-    { username: 'a"b', realm: 'api', nonce: 'n', uri: '/', response: 'r', qop: 'auth', nc: '00000001' },
+    { username: 'a"b', realm: 'api', nonce: 'n', uri: '/', response: 'r', qop: 'auth', nc: '00000001', cnonce: 'c' },
   ],
   [oauth2Password({ tokenUrl: '/token' }), { headers: { authorization: 'Bearer token' } }, 'token'],
   [openIdConnect({ openIdConnectUrl: 'https://id.example' }), { headers: { authorization: 'Bearer token' } }, 'token'],
