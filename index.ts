@@ -60,9 +60,9 @@ export type {
   ValueOf,
   ValuesOf,
 } from './lib/endpoint/dependencies/dependency.ts'
-export type { Overrides, Replacement } from './lib/endpoint/dependencies/dependency-plan.ts'
 export { depends } from './lib/endpoint/dependencies/depends.ts'
 export type { DependencyClass } from './lib/endpoint/dependencies/depends.ts'
+export type { Overrides, Replacement } from './lib/endpoint/dependencies/overrides.ts'
 export { reachableDependencies } from './lib/endpoint/dependencies/reachable.ts'
 export type { ReachedDependency } from './lib/endpoint/dependencies/reachable.ts'
 export { SecurityScopes, securityScopes, withScopes } from './lib/endpoint/dependencies/scopes.ts'

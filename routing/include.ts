@@ -126,12 +126,15 @@ export class Include implements Routable {
   match(scope: RoutedScope, path: string): IncludedMatch | null {
     const own = this.#prefixOf(path)
     const inner = own === null ? null : this.#included.find(scope, path.slice(own.prefix.length))
-    return inner === null ? null : { route: this, ...own!, methods: inner.methods, inner }
+    if (inner === null) return null
+    const { prefix, params } = own!
+    return { route: this, prefix, params: joinParams(params, inner.params), methods: inner.methods, inner }
   }
 
   enter(scope: RoutedScope, { params, prefix, inner, methods }: IncludedMatch): ASGIApp {
+    // All of them, so that the layers around the routes know them, too.
     scope.path_params = joinParams(scope.path_params, params)
-    const found: Match = { ...inner, prefix: prefix + inner.prefix }
+    const found: Match = { ...inner, prefix: prefix + inner.prefix, params: noParams }
     if (methods !== null) return found.route.enter(scope, found)
     ;(scope as IncludedScope).included_match = found
     return this.#app

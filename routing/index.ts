@@ -7,6 +7,7 @@ export { Host } from './host.ts'
 export type { HostOptions } from './host.ts'
 export { Include } from './include.ts'
 export type { Included, IncludeDocs, IncludeOptions } from './include.ts'
+export type { MethodOptions } from './method-table.ts'
 export { Mount } from './mount.ts'
 export type { MountOptions } from './mount.ts'
 export type { MountTarget } from './mounted-target.ts'
@@ -53,7 +54,7 @@ export type { RouteOptions, RouteTarget } from './route.ts'
 export { RouteTable } from './route-table.ts'
 export type { RouteTableOptions } from './route-table.ts'
 export { Router } from './router.ts'
-export type { MethodOptions, RouterOptions } from './router.ts'
+export type { RouterOptions } from './router.ts'
 export type {
   AnyURL,
   Named,

@@ -19,8 +19,8 @@ export interface LayerOptions extends BodyLimits {
   exceptionHandlers?: Iterable<ExceptionEntry>
   /**
    * What is made before anything further in is called, whatever that is: security, for one. Endpoints with contracts that ask
-   * for the same find it made. They run for every request that gets here: those of an application or a router also where no
-   * route will match.
+   * for the same find it made. They run for every request that gets here: those of an application or of a router that is
+   * mounted also where no route will match, and they do not know the parameters of the route. Those of a router that is included do.
    */
   dependencies?: readonly Dependency[]
 }

@@ -1,26 +1,25 @@
 import { Contract } from '../lib/endpoint/contract/contract.ts'
 import type { ContractShape, Method } from '../lib/endpoint/contract/contract.ts'
-import { contractEndpoint } from '../lib/endpoint/contract/contract-endpoint.ts'
 import type { ContractFunction } from '../lib/endpoint/contract/contract-function.ts'
 import { WebSocketContract } from '../lib/endpoint/contract/websocket-contract.ts'
 import type { WebSocketShape } from '../lib/endpoint/contract/websocket-contract.ts'
 import { websocketContractEndpoint } from '../lib/endpoint/contract/websocket-contract-endpoint.ts'
 import type { WebSocketContractFunction } from '../lib/endpoint/contract/websocket-function.ts'
-import type { Endpoint } from '../lib/endpoint/endpoint.ts'
-import { contractFor, contractRoute, websocketContractFor, websocketContractRoute } from './contract-route.ts'
+import { contractRoute, websocketContractFor, websocketContractRoute } from './contract-route.ts'
 import type { Converters } from '../lib/endpoint/contract/converters.ts'
 import { Host } from './host.ts'
 import type { HostOptions } from './host.ts'
 import { Include } from './include.ts'
 import type { Included, IncludeOptions } from './include.ts'
 import type { LayerOptions } from './layers.ts'
+import { isTarget, MethodTable } from './method-table.ts'
+import type { MethodOptions } from './method-table.ts'
 import { Mount } from './mount.ts'
 import type { MountOptions } from './mount.ts'
 import type { MountTarget } from './mounted-target.ts'
 import type { PathParams } from '../lib/endpoint/contract/path-params.ts'
 import type { AnyPath, ParamsOf } from './path-pattern.ts'
 import type { Routable } from './routable.ts'
-import { RouteTable } from './route-table.ts'
 import type { RouteTableOptions } from './route-table.ts'
 import { Route } from './route.ts'
 import type { RouteOptions, RouteTarget } from './route.ts'
@@ -34,16 +33,13 @@ export interface RouterOptions<Routes extends Iterable<Routable> = Iterable<Rout
   routes?: Routes
 }
 
-/** Options of a route whose method is given already. */
-export type MethodOptions = Omit<RouteOptions, 'methods'>
-
 /**
  * Leads each connection to the first of its routes that matches. Alone it is an app.
  *
  * @typeParam Routes The table, when it is constant.
  */
 export class Router<State = Record<string, unknown>, Routes extends Iterable<Routable> = Iterable<Routable>>
-  extends RouteTable
+  extends MethodTable<State>
   implements Named<URLsIn<Routes>>
 {
   declare readonly '~urls'?: URLsIn<Routes>
@@ -61,124 +57,25 @@ export class Router<State = Record<string, unknown>, Routes extends Iterable<Rou
    * @throws TypeError for what is no route, and for a contract without a method or a path.
    */
   override add(route: Routable): this
-  override add<const At extends string, const Shape extends ContractShape>(
-    contract: Contract<Shape, At, Method>,
-    endpoint: ContractFunction<Shape, PathParams<At>, State>,
-    options?: MethodOptions,
-  ): this
   override add<const At extends string, const Shape extends WebSocketShape>(
     contract: WebSocketContract<Shape, At>,
     endpoint: WebSocketContractFunction<Shape, PathParams<At>, State>,
     options?: WebSocketRouteOptions,
   ): this
+  override add<const At extends string, const Shape extends ContractShape>(
+    contract: Contract<Shape, At, Method>,
+    endpoint: ContractFunction<Shape, PathParams<At>, State>,
+    options?: MethodOptions,
+  ): this
+  override add<const Given extends AddedContract>(
+    contract: Given,
+    endpoint: AddedEndpoint<Given, State>,
+    options?: MethodOptions,
+  ): this
   override add(route: Routable | AddedContract, endpoint?: unknown, options?: MethodOptions): this {
     if (route instanceof Contract) return super.add(contractRoute(route, endpoint as ContractFunction, options))
     if (!(route instanceof WebSocketContract)) return super.add(route)
     return super.add(websocketContractRoute(route, endpoint as WebSocketContractFunction, options))
-  }
-
-  /** Adds a route for GET and HEAD. */
-  get<const Path extends AnyPath, const Shape extends ContractShape>(
-    path: Path,
-    contract: Shape | Contract<Shape>,
-    endpoint: ContractFunction<Shape, ParamsOf<Path>, State>,
-    options?: MethodOptions,
-  ): this
-  get<const Path extends AnyPath>(path: Path, endpoint: Endpoint<ParamsOf<Path>, State>, options?: MethodOptions): this
-  get(path: AnyPath, ...rest: VerbArguments): this {
-    return this.#verb('GET', path, rest)
-  }
-
-  /** Adds a route for POST. */
-  post<const Path extends AnyPath, const Shape extends ContractShape>(
-    path: Path,
-    contract: Shape | Contract<Shape>,
-    endpoint: ContractFunction<Shape, ParamsOf<Path>, State>,
-    options?: MethodOptions,
-  ): this
-  post<const Path extends AnyPath>(path: Path, endpoint: Endpoint<ParamsOf<Path>, State>, options?: MethodOptions): this
-  post(path: AnyPath, ...rest: VerbArguments): this {
-    return this.#verb('POST', path, rest)
-  }
-
-  /** Adds a route for PUT. */
-  put<const Path extends AnyPath, const Shape extends ContractShape>(
-    path: Path,
-    contract: Shape | Contract<Shape>,
-    endpoint: ContractFunction<Shape, ParamsOf<Path>, State>,
-    options?: MethodOptions,
-  ): this
-  put<const Path extends AnyPath>(path: Path, endpoint: Endpoint<ParamsOf<Path>, State>, options?: MethodOptions): this
-  put(path: AnyPath, ...rest: VerbArguments): this {
-    return this.#verb('PUT', path, rest)
-  }
-
-  /** Adds a route for PATCH. */
-  patch<const Path extends AnyPath, const Shape extends ContractShape>(
-    path: Path,
-    contract: Shape | Contract<Shape>,
-    endpoint: ContractFunction<Shape, ParamsOf<Path>, State>,
-    options?: MethodOptions,
-  ): this
-  patch<const Path extends AnyPath>(
-    path: Path,
-    endpoint: Endpoint<ParamsOf<Path>, State>,
-    options?: MethodOptions,
-  ): this
-  patch(path: AnyPath, ...rest: VerbArguments): this {
-    return this.#verb('PATCH', path, rest)
-  }
-
-  /** Adds a route for DELETE. */
-  delete<const Path extends AnyPath, const Shape extends ContractShape>(
-    path: Path,
-    contract: Shape | Contract<Shape>,
-    endpoint: ContractFunction<Shape, ParamsOf<Path>, State>,
-    options?: MethodOptions,
-  ): this
-  delete<const Path extends AnyPath>(
-    path: Path,
-    endpoint: Endpoint<ParamsOf<Path>, State>,
-    options?: MethodOptions,
-  ): this
-  delete(path: AnyPath, ...rest: VerbArguments): this {
-    return this.#verb('DELETE', path, rest)
-  }
-
-  /** Adds a route for OPTIONS. */
-  options<const Path extends AnyPath, const Shape extends ContractShape>(
-    path: Path,
-    contract: Shape | Contract<Shape>,
-    endpoint: ContractFunction<Shape, ParamsOf<Path>, State>,
-    options?: MethodOptions,
-  ): this
-  options<const Path extends AnyPath>(
-    path: Path,
-    endpoint: Endpoint<ParamsOf<Path>, State>,
-    options?: MethodOptions,
-  ): this
-  options(path: AnyPath, ...rest: VerbArguments): this {
-    return this.#verb('OPTIONS', path, rest)
-  }
-
-  /**
-   * Adds a route for QUERY: a safe request with a body.
-   *
-   * @see https://datatracker.ietf.org/doc/draft-ietf-httpbis-safe-method-w-body/
-   */
-  query<const Path extends AnyPath, const Shape extends ContractShape>(
-    path: Path,
-    contract: Shape | Contract<Shape>,
-    endpoint: ContractFunction<Shape, ParamsOf<Path>, State>,
-    options?: MethodOptions,
-  ): this
-  query<const Path extends AnyPath>(
-    path: Path,
-    endpoint: Endpoint<ParamsOf<Path>, State>,
-    options?: MethodOptions,
-  ): this
-  query(path: AnyPath, ...rest: VerbArguments): this {
-    return this.#verb('QUERY', path, rest)
   }
 
   /** Adds a route for the methods of the options, a class endpoint, or an app for one path. */
@@ -247,17 +144,6 @@ export class Router<State = Record<string, unknown>, Routes extends Iterable<Rou
     return this.resolveURL(name, params ?? {}).path
   }
 
-  #verb(method: Method, path: AnyPath, [first, second, third]: VerbArguments): this {
-    if (isTarget(first)) {
-      return this.route(path, first as never, { ...(second as MethodOptions | undefined), methods: [method] })
-    }
-    const contract = contractFor(method, path, first as ContractShape | Contract)
-    return this.route(path, contractEndpoint(contract, second as ContractFunction) as never, {
-      ...third,
-      methods: [method],
-    })
-  }
-
   #websocket(path: AnyPath, endpoint: AnyTarget, options: WebSocketRouteOptions | undefined): this {
     return super.add(new WebSocketRoute<AnyPath, State, string | null>(path, endpoint as never, options))
   }
@@ -274,13 +160,6 @@ export class Router<State = Record<string, unknown>, Routes extends Iterable<Rou
   }
 }
 
-/** What stands behind the path of a method: an endpoint, or a contract and its endpoint. */
-type VerbArguments = readonly [
-  first: unknown,
-  second?: MethodOptions | ContractFunction<never, never, never>,
-  third?: MethodOptions,
-]
-
 type WebSocketArguments = readonly [
   first: unknown,
   second?: WebSocketRouteOptions | WebSocketContractFunction<never, never, never>,
@@ -291,7 +170,10 @@ type AnyTarget = WebSocketTarget<never, never>
 
 type AddedContract = Contract<ContractShape, string, Method> | WebSocketContract<WebSocketShape, string>
 
-/** Whether this answers by itself, so that no contract stands before it. */
-function isTarget(value: unknown): boolean {
-  return typeof value === 'function' || typeof (value as { readonly asgi?: unknown } | null)?.asgi === 'function'
-}
+/** The endpoint of a contract of either kind: the last overload explains by it what is wrong with a call. */
+type AddedEndpoint<Given, State> =
+  Given extends Contract<infer Shape, infer At extends string>
+    ? ContractFunction<Shape, PathParams<At>, State>
+    : Given extends WebSocketContract<infer Shape, infer At extends string>
+      ? WebSocketContractFunction<Shape, PathParams<At>, State>
+      : never

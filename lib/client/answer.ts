@@ -1,5 +1,12 @@
 import type { FieldError } from '../endpoint/validation/field-error.ts'
 import type { PartName } from '../endpoint/validation/part.ts'
+import type {
+  ByStatus,
+  EventsDeclared,
+  LinesDeclared,
+  OfType,
+  StreamFormat,
+} from '../endpoint/contract/response-declaration.ts'
 import type { AnySchema, OutputOf } from '../endpoint/validation/schema.ts'
 import type { EventItems } from './event-items.ts'
 import type { JSONForm } from './json-form.ts'
@@ -28,17 +35,22 @@ export interface ValidationProblem {
  * Everything is possible where it declares nothing.
  */
 export type AnswerOf<Shape, By = unknown> = Shape extends { readonly responses: infer Declared }
-  ?
-      | { [Key in keyof Declared]: DeclaredAnswer<Key, Declared, By> }[keyof Declared]
-      | (Implied422<Shape, Declared> extends true ? Answer<422, ValidationProblem> : never)
+  ? AnswerAmong<ByStatus<Declared>, Shape, By>
   : Answer
+
+type AnswerAmong<Declared, Shape, By> =
+  | { [Key in keyof Declared]: DeclaredAnswer<Key, Declared, By> }[keyof Declared]
+  | (Implied422<Shape, Declared> extends true ? Answer<422, ValidationProblem> : never)
 
 /** The content of the successes of a contract. */
 export type SuccessOf<Shape, By = unknown> = Shape extends { readonly responses: infer Declared }
-  ? Extract<keyof Declared, SuccessKey> extends never
+  ? SuccessAmong<ByStatus<Declared>, By>
+  : unknown
+
+type SuccessAmong<Declared, By> =
+  Extract<keyof Declared, SuccessKey> extends never
     ? unknown
     : ContentFor<Declared[Extract<keyof Declared, SuccessKey>], By>
-  : unknown
 
 type SuccessKey = Ranges['2XX'] | '2XX'
 
@@ -85,16 +97,20 @@ export type DataOf<Declared> = Declared extends null
   ? undefined
   : Declared extends AnySchema
     ? JSONForm<OutputOf<Declared>>
-    : Declared extends { readonly stream: 'events' } | { readonly mediaType: 'text/event-stream' }
+    : Declared extends EventsDeclared
       ? EventItems<ItemOf<Declared>>
-      : Declared extends { readonly stream: 'json-lines' } | { readonly mediaType: 'application/jsonl' }
+      : Declared extends LinesDeclared
         ? AsyncIterable<ItemOf<Declared>>
-        : Declared extends { readonly mediaType: infer Type }
-          ? Type extends 'application/json' | `${string}+json`
-            ? ItemOf<Declared>
-            : Type extends `text/${string}`
-              ? string
-              : Blob
-          : ItemOf<Declared>
+        : Declared extends { readonly stream: StreamFormat }
+          ? AsyncIterable<ItemOf<Declared>>
+          : Declared extends { readonly mediaType: infer Type }
+            ? string extends Type
+              ? unknown
+              : Type extends OfType<'application/json' | `${string}+json`>
+                ? ItemOf<Declared>
+                : Type extends `text/${string}`
+                  ? string
+                  : Blob
+            : ItemOf<Declared>
 
 type ItemOf<Declared> = Declared extends { readonly schema: infer S } ? JSONForm<OutputOf<S>> : unknown

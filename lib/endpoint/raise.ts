@@ -7,7 +7,7 @@ import type { Receive, Send } from '../spec/app.ts'
 import type { HTTPScope, WebSocketScope } from '../spec/scope.ts'
 import type { EndpointResult } from './endpoint.ts'
 import type { ExceptionHandler } from './exception-handlers.ts'
-import { waitingDependencies } from './dependencies/open-dependencies.ts'
+import { noteFailure, waitingDependencies } from './dependencies/open-dependencies.ts'
 import type { DependencyScope } from './dependencies/open-dependencies.ts'
 import { progressOf } from './progress.ts'
 import { ResponseStarted } from './response-started.ts'
@@ -44,6 +44,7 @@ export function answerException(error: unknown, handler: ExceptionHandler, call:
 
 async function handle(error: unknown, handler: ExceptionHandler, call: Call): Promise<void> {
   const progress = progressOf(call.scope)
+  noteFailure(call.scope as DependencyScope)
   if (call.scope.type === 'http' && progress?.started) throw new ResponseStarted(error)
   const result = await handler(progress?.connection ?? connectionOf(call), error)
   if (call.scope.type === 'websocket' && progress?.started && result !== undefined) throw new ResponseStarted(error)

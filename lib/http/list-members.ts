@@ -12,3 +12,12 @@ export function listMembers(value: string): string[] {
     .map(withoutSpace)
     .filter((member) => member !== '')
 }
+
+const member = /(?:[^",]|"(?:[^"\\]|\\.)*"?)+/gs
+
+/** Like {@link listMembers}; a comma within a quoted string belongs to its member, which keeps its quotation marks. */
+export function quotedListMembers(value: string): string[] {
+  if (!value.includes('"')) return listMembers(value)
+  // A text with a quotation mark has a member.
+  return value.match(member)!.map(withoutSpace).filter((text) => text !== '')
+}

@@ -1,3 +1,5 @@
+import { withOrigin } from './with-origin.ts'
+
 /** What has made a call fail. */
 export interface CallFailure {
   readonly error: unknown
@@ -35,7 +37,7 @@ export function goesOn(scope: object & EndingScope, work: Promise<unknown>): voi
  * Waits for the end of a call and does what was noted until then. That waits for what goes on, but not for ever: what waits for
  * an event that does not come would keep a database connection.
  *
- * @throws What the call throws, else what the noted work throws.
+ * @throws What the call throws, else what the noted work throws; when both fail, what the work throws, which tells of the other.
  */
 export async function endCall(
   scope: object & EndingScope,
@@ -46,8 +48,11 @@ export async function endCall(
     await call
   } catch (error) {
     if (scope.at_end && scope.goes_on) await atMost(patienceMs, scope.goes_on)
-    await Promise.allSettled(doNoted(scope, { error }))
-    throw error
+    let last: unknown = error
+    for (const end of await Promise.allSettled(doNoted(scope, { error }))) {
+      if (end.status === 'rejected' && end.reason !== error) last = withOrigin(end.reason, last)
+    }
+    throw last
   }
   if (scope.at_end && scope.goes_on) await atMost(patienceMs, scope.goes_on)
   await Promise.all(doNoted(scope, null))

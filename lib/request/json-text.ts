@@ -7,11 +7,13 @@ export type Attempt = (shown: string) => string
  * Writes a value as JSON.
  *
  * @throws TypeError for what JSON cannot hold: `undefined`, a function, a symbol, a BigInt and what holds itself; and for a
- *   promise, which JSON would take for an empty object. What a `toJSON` or a getter throws comes out as it is.
+ *   promise or what else has to be waited for, which JSON would take for an object. What a `toJSON` or a getter throws comes
+ *   out as it is.
  */
 export function jsonText(value: unknown, attempt: Attempt): string {
-  if (value instanceof Promise) {
-    throw new TypeError(`${attempt(show(value))}: it would be {}, expected "await" before it`)
+  if (typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function') {
+    const what = value instanceof Promise ? 'it would be {}' : 'it has a "then"'
+    throw new TypeError(`${attempt(show(value))}: ${what}, expected "await" before it`)
   }
   let text: string | undefined
   try {

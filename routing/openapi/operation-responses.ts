@@ -1,4 +1,4 @@
-import { responseDeclaration } from '../../lib/endpoint/contract/declared-answer.ts'
+import { responseDeclaration, streamFormat } from '../../lib/endpoint/contract/declared-answer.ts'
 import type {
   DeclaredResponse,
   ResponseDeclaration,
@@ -75,7 +75,7 @@ function mediaType(
   components: SchemaComponents,
 ): Record<string, MediaTypeObject> | null {
   const { schema, mediaType: given, examples } = declared
-  const format = formatOf(declared)
+  const format = streamFormat(declared)
   if (schema === undefined && given === undefined && format === null && examples === undefined) return null
   const described = schema === undefined ? null : components.describe(schema, 'output')
   const whole = format === null ? described : sequence(format, described ?? {})
@@ -84,11 +84,6 @@ function mediaType(
 }
 
 const typeOf = { 'json-lines': 'application/jsonl', events: 'text/event-stream' } as const
-
-function formatOf({ stream, mediaType: given }: ResponseDeclaration): keyof typeof typeOf | null {
-  if (stream !== undefined) return stream
-  return given === typeOf['json-lines'] ? 'json-lines' : given === typeOf.events ? 'events' : null
-}
 
 /** A stream is described as the array of its items, as OpenAPI 3.2 reads sequential media types. */
 function sequence(format: keyof typeof typeOf, item: JSONSchema): JSONSchema {

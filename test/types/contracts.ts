@@ -14,7 +14,7 @@ import type { MessageSocket } from '../../lib/endpoint/contract/message-socket.t
 import { reply } from '../../lib/endpoint/contract/reply.ts'
 import { streamEvent } from '../../lib/endpoint/contract/stream-event.ts'
 import { websocketContract } from '../../lib/endpoint/contract/websocket-contract.ts'
-import type { Dependency } from '../../lib/endpoint/dependencies/dependency.ts'
+import type { Dependency, ValueOf } from '../../lib/endpoint/dependencies/dependency.ts'
 import { depends } from '../../lib/endpoint/dependencies/depends.ts'
 import { securityScopes, withScopes } from '../../lib/endpoint/dependencies/scopes.ts'
 import type { SecurityScopes } from '../../lib/endpoint/dependencies/scopes.ts'
@@ -154,6 +154,41 @@ app.get('/events', { responses: { 200: { schema: Item, stream: 'events' } } }, a
   yield { name: 'tea' }
 })
 
+// ---- answers that are spread into a declaration
+
+const commonAnswers = { 404: Problem, 204: null }
+const declaredItem = { 200: Item }
+
+app.get('/spread', { responses: { ...commonAnswers, 200: Item } }, ({ reply: answer }) => {
+  // @ts-expect-error -- 404 has another content
+  answer(404, { reason: 'lost' })
+  // @ts-expect-error -- 409 is not declared
+  answer(409)
+  return Math.random() > 0.5 ? answer(404, { reason: 'sold' }) : answer(204)
+})
+app.get('/spread', { responses: { 200: Item, ...commonAnswers } }, () => reply(204))
+app.get('/spread', { responses: { ...declaredItem, ...commonAnswers, '5XX': Problem } }, () => ({
+  name: 'tea',
+  price: 1,
+}))
+// @ts-expect-error -- the price is missing
+app.get('/spread', { responses: { ...declaredItem, 404: null } }, () => ({ name: 'tea' }))
+// @ts-expect-error -- 404 has another content
+app.get('/spread', { responses: { ...commonAnswers, 200: Item } }, () => reply(404, { reason: 'lost' }))
+
+// ---- streams by their media types
+
+app.get('/lines', { responses: { 200: { schema: Item, mediaType: 'application/x-ndjson' } } }, function* () {
+  yield { name: 'tea', price: 1 }
+})
+app.get(
+  '/events',
+  { responses: { 200: { schema: Item, mediaType: 'text/event-stream; charset=utf-8' } } },
+  function* () {
+    yield streamEvent({ name: 'tea', price: 1 }, { id: '1' })
+  },
+)
+
 // ---- contracts as values
 
 const getItem = contract('GET', '/items/{id:int}', { query: z.object({ q: z.string() }), responses: { 200: Item } })
@@ -235,6 +270,27 @@ app.get('/only-run', { dependencies: [database] }, (input) => {
 
 app.overrides.set(database, () => ({ find: () => null }))
 app.overrides.set(clock, depends({ now: () => 1 }))
+app.overrides.set(clock, ({ request, params }) => ({ now: () => request.url.port.length + Object.keys(params).length }))
+app.overrides.set(clock, async function* () {
+  yield { now: () => 1 }
+})
+app.overrides.set(
+  clock,
+  class {
+    readonly path: string
+    constructor({ request }: { readonly request: { readonly path: string } }) {
+      this.path = request.path
+    }
+  },
+)
+// @ts-expect-error -- a value has to be said to be one
+app.overrides.set(clock, { now: () => 1 })
+
+// A promise that is given is the value; one that a function returns is waited for.
+const promised = depends(Promise.resolve(5))
+same<ValueOf<typeof promised>, Promise<number>>()
+const awaited = depends(() => Promise.resolve(5))
+same<ValueOf<typeof awaited>, number>()
 
 // @ts-expect-error -- a function is no dependency
 app.get('/', { dependencies: { wrong: () => 1 } }, () => null)

@@ -1,22 +1,20 @@
 import { hasNoContent } from '../../http/status.ts'
-import { EventSourceResponse } from '../../response/event-source-response.ts'
-import type { Events } from '../../response/event-source-response.ts'
-import { JSONLinesResponse } from '../../response/json-lines-response.ts'
 import type { JSONValues } from '../../response/json-lines-response.ts'
 import { JSONResponse } from '../../response/json-response.ts'
 import { Response } from '../../response/response.ts'
-import type { ResponseBody, ResponseOptions } from '../../response/response.ts'
 import type { EndpointResult } from '../endpoint.ts'
 import { ResponseValidationError } from '../validation/response-validation-error.ts'
-import type { AnySchema, Validation } from '../validation/schema.ts'
-import { declaredAnswers } from './declared-answer.ts'
+import type { Validation } from '../validation/schema.ts'
+import { answerOptions } from './answer-options.ts'
+import { declaredAnswers, isJSON } from './declared-answer.ts'
 import type { DeclaredAnswer } from './declared-answer.ts'
-import { MappedItems } from './mapped-items.ts'
+import { checkJSON } from './json-gap.ts'
 import { Reply } from './reply.ts'
 import type { ReplyOptions } from './reply.ts'
 import type { Responses } from './response-declaration.ts'
 import type { ResponseDraft } from './response-draft.ts'
-import { StreamEvent } from './stream-event.ts'
+import { streamedAnswer } from './streamed-answer.ts'
+import { strippingSchema } from './stripping-schema.ts'
 
 /** Makes answers of what endpoints give, as a contract declares them. */
 export class AnswerMaker {
@@ -28,7 +26,9 @@ export class AnswerMaker {
 
   /** @throws TypeError for declarations that cannot be fulfilled. */
   constructor(responses: Responses = {}) {
-    this.#declared = declaredAnswers(responses)
+    this.#declared = new Map(
+      Array.from(declaredAnswers(responses), ([status, declared]) => [status, prepared(declared)]),
+    )
     const successes = Array.from(this.#declared.values()).filter(({ status }) => status < 300)
     this.#success = successes[0] ?? undeclared(200)
     this.#nothing = successes.find(({ schema }) => schema === null) ?? successes[0] ?? undeclared(204)
@@ -55,18 +55,26 @@ export class AnswerMaker {
     return this.#declared.get(status) ?? (isReply && status >= 300 ? undeclared(status) : this.#likeSuccess(status))
   }
 
-  /** A status that is not declared lets nothing out that the declared success keeps back. */
+  /** A status that is not declared lets nothing out that the declared success keeps back, and goes out as that does. */
   #likeSuccess(status: number): DeclaredAnswer {
-    return this.#success.schema === null || hasNoContent(status) ? undeclared(status) : { ...this.#success, status }
+    return hasNoContent(status) ? undeclared(status) : { ...this.#success, status }
   }
 }
 
 function undeclared(status: number): DeclaredAnswer {
-  return { status, schema: null, stream: null, mediaType: null }
+  return { status, schema: null, stream: null, mediaType: null, isJSON: true }
+}
+
+/** What is done with a declaration once, when a route is made. */
+function prepared(declared: DeclaredAnswer): DeclaredAnswer {
+  const { schema, status } = declared
+  if (schema === null) return declared
+  checkJSON(`declare the answer ${status}`, schema)
+  return { ...declared, schema: strippingSchema(schema) }
 }
 
 function respond(declared: DeclaredAnswer, value: unknown, options: ReplyOptions | null): Response | Promise<Response> {
-  if (declared.stream !== null || isGenerator(value)) return streamed(declared, value as JSONValues, options)
+  if (declared.stream !== null || isGenerator(value)) return streamedAnswer(declared, value as JSONValues, options)
   const { schema, status } = declared
   if (schema === null) return withContent(declared, value, options)
   const result = schema['~standard'].validate(value)
@@ -82,37 +90,16 @@ function validated(result: Validation<unknown>, status: number): unknown {
 
 function withContent(declared: DeclaredAnswer, value: unknown, options: ReplyOptions | null): Response {
   const { status, mediaType } = declared
-  if (value === undefined && (declared.schema === null || hasNoContent(status))) {
-    return new Response(null, withStatus(status, options))
+  if (value === undefined && declared.schema === null) return new Response(null, { status, ...options })
+  if (typeof value === 'string') {
+    const given = options?.mediaType
+    const isText = given === undefined ? !declared.isJSON : !isJSON(given)
+    if (isText) return new Response(value, answerOptions(declared, options))
+  } else if ((mediaType !== null || options?.mediaType !== undefined) && value instanceof Uint8Array) {
+    return new Response(value, answerOptions(declared, options))
   }
-  if (mediaType !== null && isBody(value)) return new Response(value, { mediaType, ...withStatus(status, options) })
   if (status === 200 && options === null && mediaType === null) return new JSONResponse(value)
-  return new JSONResponse(value, { ...(mediaType !== null && { mediaType }), ...withStatus(status, options) })
-}
-
-function streamed(declared: DeclaredAnswer, items: JSONValues, options: ReplyOptions | null): Response {
-  const { schema, stream, status } = declared
-  const settings = withStatus(status, options)
-  const check = (item: unknown): unknown => (schema === null ? item : checkedItem(schema, item))
-  if (stream !== 'events') return new JSONLinesResponse(new MappedItems(items, check), settings)
-  return new EventSourceResponse(new MappedItems(items, (item) => eventOf(item, check)) as Events, settings)
-}
-
-async function checkedItem(schema: AnySchema, item: unknown): Promise<unknown> {
-  const result = await schema['~standard'].validate(item)
-  if (result.issues !== undefined) throw new ResponseValidationError('an item of the stream', result.issues)
-  return result.value
-}
-
-async function eventOf(item: unknown, check: (item: unknown) => unknown): Promise<unknown> {
-  const isEvent = item instanceof StreamEvent
-  const data: unknown = isEvent ? item.data : item
-  const options = isEvent ? item.options : {}
-  return data === undefined && isEvent ? options : { ...options, data: JSON.stringify(await check(data)) }
-}
-
-function withStatus(status: number, options: ReplyOptions | null): ResponseOptions {
-  return { status, ...options }
+  return new JSONResponse(value, answerOptions(declared, options))
 }
 
 /** Puts together what a reply and a draft want besides the content. */
@@ -120,15 +107,11 @@ function responseOptions(options: ReplyOptions | null, draft: ResponseDraft | nu
   if (draft === null || draft.headers.size === 0) return options
   const headers = new Response(null, options === null ? {} : { headers: options.headers ?? [] }).headers
   headers.delete('content-length')
+  const own = new Set(headers.keys())
   for (const [name, value] of draft.headers) {
-    if (name === 'set-cookie') headers.append(name, value)
-    else headers.setDefault(name, value)
+    if (name === 'set-cookie' || !own.has(name)) headers.append(name, value)
   }
   return { ...options, headers }
-}
-
-function isBody(value: unknown): value is ResponseBody {
-  return typeof value === 'string' || value instanceof Uint8Array
 }
 
 function isGenerator(value: unknown): boolean {

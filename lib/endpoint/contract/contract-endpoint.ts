@@ -1,5 +1,6 @@
 import type { Request } from '../../request/request.ts'
 import { show } from '../../spec/violations.ts'
+import { checkOneBody } from '../dependencies/body-needs.ts'
 import { ConnectionCall, readParts } from '../dependencies/connection-call.ts'
 import type { NamedValues } from '../dependencies/connection-call.ts'
 import type { DependencyPlan } from '../dependencies/dependency-plan.ts'
@@ -8,6 +9,9 @@ import type { DependencyScope } from '../dependencies/open-dependencies.ts'
 import { OverridablePlan } from '../dependencies/overridable-plan.ts'
 import { runPlan } from '../dependencies/run-plan.ts'
 import type { Endpoint, EndpointResult } from '../endpoint.ts'
+import { StreamingResponse } from '../../response/streaming-response.ts'
+import { toResponse } from '../../response/to-response.ts'
+import { isThenable } from '../thenable.ts'
 import { partReaders } from '../validation/part-reader.ts'
 import type { PartReader } from '../validation/part-reader.ts'
 import { AnswerMaker } from './answer-maker.ts'
@@ -57,7 +61,10 @@ class ContractHandler {
   readonly #endpoint: Handle
 
   constructor(shape: ContractShape, endpoint: Handle) {
-    this.#plan = new OverridablePlan(neededRoots(shape))
+    this.#plan = new OverridablePlan(neededRoots(shape), {
+      reading: shape,
+      check: (plan) => checkOneBody(plan, shape),
+    })
     this.#readers = partReaders(shape, shape)
     this.#answers = new AnswerMaker(shape.responses)
     this.#endpoint = endpoint
@@ -85,9 +92,10 @@ class ContractHandler {
   #answer(call: ConnectionCall, input: EndpointInput): EndpointResult | Promise<EndpointResult> {
     call.check()
     const result = this.#endpoint(input)
-    return result instanceof Promise
-      ? result.then((value: unknown) => this.#answers.answer(value, call.draft))
-      : this.#answers.answer(result, call.draft)
+    if (result instanceof Promise) return result.then((value: unknown) => this.#answers.answer(value, call.wanted))
+    // Queries of databases have a `then` and are no promises.
+    if (isThenable(result)) return Promise.resolve(result).then((value) => this.#answers.answer(value, call.wanted))
+    return this.#answers.answer(result, call.wanted)
   }
 }
 
@@ -97,6 +105,19 @@ async function endEarly(
   scope: DependencyScope,
 ): Promise<EndpointResult> {
   const answer = await result
-  await waitingDependencies(scope)?.endEarly()
+  try {
+    await waitingDependencies(scope)?.endEarly()
+  } catch (error) {
+    await cancelAnswer(answer, error)
+    throw error
+  }
   return answer
+}
+
+/** Closes what an answer has opened that is not sent. Why it is not sent is told, not that it cannot be closed. */
+async function cancelAnswer(answer: EndpointResult, reason: unknown): Promise<void> {
+  try {
+    const response = toResponse(answer)
+    if (response instanceof StreamingResponse) await response.cancel(reason)
+  } catch {}
 }

@@ -5,7 +5,7 @@ import type { PartValues } from '../validation/part.ts'
 import type { AnySchema } from '../validation/schema.ts'
 import type { ContractShape } from './contract.ts'
 import type { reply, Reply, ReplyOptions } from './reply.ts'
-import type { ContentOf } from './response-declaration.ts'
+import type { ByStatus, ContentOf } from './response-declaration.ts'
 import type { ResponseDraft } from './response-draft.ts'
 
 /** What an endpoint with a contract gets: what was declared, validated, and the request itself. */
@@ -31,7 +31,7 @@ export type DependencyValues<Shape> = Shape extends { readonly dependencies: inf
 
 /** What such an endpoint may give: a response, a declared answer with its status, or the plain value of a declared success. */
 export type ContractResult<Shape> = Shape extends { readonly responses: infer Declared }
-  ? EndpointResult | ReplyTo<Declared> | Success<Declared>
+  ? EndpointResult | ReplyTo<ByStatus<Declared>> | Success<ByStatus<Declared>>
   : unknown
 
 /** What {@link reply} may give for declared answers. */
@@ -41,11 +41,13 @@ export type ReplyTo<Declared> = {
 
 /** {@link reply} for the answers of a contract; any, where it declares none. */
 export type ReplyFunction<Shape> = Shape extends { readonly responses: infer Declared }
-  ? <const Status extends Extract<keyof Declared, number>>(
-      status: Status,
-      ...content: ContentArguments<Declared[Status]>
-    ) => Reply<Status, ContentOf<Declared[Status]>>
+  ? ReplyAmong<ByStatus<Declared>>
   : typeof reply
+
+type ReplyAmong<Declared> = <const Status extends Extract<keyof Declared, number>>(
+  status: Status,
+  ...content: ContentArguments<Declared[Status]>
+) => Reply<Status, ContentOf<Declared[Status]>>
 
 type ContentArguments<Declared> = Declared extends null
   ? [value?: undefined, options?: ReplyOptions]

@@ -1,3 +1,4 @@
+import { isJSONType, parseMediaType } from '../../http/media-type.ts'
 import { hasNoContent, isFinalStatus } from '../../http/status.ts'
 import { show } from '../../spec/violations.ts'
 import { isSchema } from '../validation/schema.ts'
@@ -9,14 +10,33 @@ export interface DeclaredAnswer {
   readonly status: number
   readonly schema: AnySchema | null
   readonly stream: StreamFormat | null
-  /** `null` for JSON. */
+  /** `null` for what goes without saying: JSON, or what the format of the stream is. */
   readonly mediaType: string | null
+  /** Whether a text is written as JSON. */
+  readonly isJSON: boolean
 }
 
-const formats: ReadonlyMap<string, StreamFormat> = new Map([
+const formats: ReadonlyMap<string | undefined, StreamFormat> = new Map([
   ['application/jsonl', 'json-lines'],
+  ['application/x-ndjson', 'json-lines'],
   ['text/event-stream', 'events'],
 ])
+
+/** Returns the format of the stream that is declared, by its name or by its media type; `null` for none. */
+export function streamFormat({ stream, mediaType }: ResponseDeclaration): StreamFormat | null {
+  return stream ?? (mediaType === undefined ? null : formatOf(mediaType))
+}
+
+/** Returns the format of the streams of a media type, whatever its parameters. */
+export function formatOf(mediaType: string): StreamFormat | null {
+  return formats.get(parseMediaType(mediaType)?.essence) ?? null
+}
+
+/** Tells whether values are written as JSON under a media type, whatever its parameters. */
+export function isJSON(mediaType: string): boolean {
+  const parsed = parseMediaType(mediaType)
+  return parsed !== null && isJSONType(parsed)
+}
 
 /**
  * Reads the declared answers that have a status of their own, in the order of the statuses.
@@ -56,13 +76,21 @@ function declaredAnswer(status: number, declared: DeclaredResponse): DeclaredAns
   }
   const declaration = responseDeclaration(declared)
   checkDeclaration(status, declaration)
-  const { schema = null, stream, mediaType = null } = declaration
+  const { schema = null, mediaType = null } = declaration
   if (schema !== null && (!isSchema(schema) || hasNoContent(status))) {
     const expected = hasNoContent(status) ? 'none, since the status allows no content' : 'a Standard Schema'
     throw new TypeError(`Cannot declare the answer ${status}: its schema is ${show(schema)}, expected ${expected}`)
   }
-  const format = stream ?? (mediaType === null ? undefined : formats.get(mediaType)) ?? null
-  return { status, schema, stream: format, mediaType: mediaType === 'application/json' ? null : mediaType }
+  const stream = streamFormat(declaration)
+  // With a name it would get a charset, as other text has one.
+  const isPlain = stream === 'events' && mediaType === 'text/event-stream'
+  return {
+    status,
+    schema,
+    stream,
+    mediaType: isPlain ? null : mediaType,
+    isJSON: mediaType === null || isJSON(mediaType),
+  }
 }
 
 const declarationKeys = ['schema', 'stream', 'mediaType', 'description', 'headers', 'examples', 'links']

@@ -1,12 +1,13 @@
 import type { JSONValues } from '../../response/json-lines-response.ts'
 import { checkChunks, openSource } from '../../response/chunk-source.ts'
 import type { Chunks, ChunkSource } from '../../response/chunk-source.ts'
+import { isThenable } from '../thenable.ts'
 
 /** Makes something of one item. */
 export type ItemMap = (item: unknown) => unknown
 
 /**
- * The items of a source, each after something was made of it. Cancelling reaches the source at once, also while it is being
+ * The items of a source, each after something was made of it; promises among them are waited for. Cancelling reaches the source at once, also while it is being
  * waited for, and a failure cancels it.
  */
 export class MappedItems implements AsyncIterableIterator<unknown> {
@@ -28,7 +29,8 @@ export class MappedItems implements AsyncIterableIterator<unknown> {
     const next = await this.#source.next()
     if (next.done === true) return next
     try {
-      return { done: false, value: await this.#map(next.value) }
+      const item: unknown = isThenable(next.value) ? await next.value : next.value
+      return { done: false, value: await this.#map(item) }
     } catch (error) {
       await this.#source.cancel(error)
       throw error

@@ -1,15 +1,25 @@
 import { WebSocketDisconnect } from '../../exceptions/websocket-disconnect.ts'
+import { Headers } from '../../http/headers.ts'
 import { defaultMaxJSONDepth, nestsDeeper } from '../../request/json-depth.ts'
 import type { AcceptOptions, Responder, WebSocket } from '../../request/websocket.ts'
+import { withAnswerFields, withWanted } from '../dependencies/answer-fields.ts'
 import { fieldErrors } from '../validation/field-error.ts'
 import { RequestValidationError } from '../validation/request-validation-error.ts'
 import { ResponseValidationError } from '../validation/response-validation-error.ts'
-import type { AnySchema } from '../validation/schema.ts'
+import type { AnySchema, Validation } from '../validation/schema.ts'
+import { isThenable } from '../thenable.ts'
+import { Turns } from './turns.ts'
+import type { ResponseDraft } from './response-draft.ts'
 
 /** The schemas of messages in both directions; without one, any JSON goes. */
 export interface MessageSchemas {
   readonly receive?: AnySchema
   readonly send?: AnySchema
+}
+
+/** Who knows what dependencies want of the answer to the handshake. */
+export interface Wanting {
+  readonly draft: ResponseDraft | null
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
@@ -27,15 +37,21 @@ export class MessageSocket<
   /** The WebSocket itself, for everything that the contract does not say. */
   readonly connection: WebSocket<Params, State>
   readonly #schemas: MessageSchemas
+  readonly #wanting: Wanting | null
+  /** Of messages whose schema takes its time. */
+  readonly #turns: Turns = new Turns()
 
-  constructor(connection: WebSocket<Params, State>, schemas: MessageSchemas) {
+  constructor(connection: WebSocket<Params, State>, schemas: MessageSchemas, wanting: Wanting | null = null) {
     this.connection = connection
     this.#schemas = schemas
+    this.#wanting = wanting
   }
 
-  /** Completes the handshake. */
-  accept(options?: AcceptOptions): Promise<void> {
-    return this.connection.accept(options)
+  /** Completes the handshake, with the fields that dependencies want. */
+  accept(options: AcceptOptions = {}): Promise<void> {
+    const draft = this.#wanting?.draft ?? null
+    if (draft === null) return this.connection.accept(options)
+    return this.connection.accept({ ...options, headers: withWanted(new Headers(options.headers), draft.headers) })
   }
 
   /**
@@ -50,11 +66,11 @@ export class MessageSocket<
     if (schema === undefined) return value as Incoming
     const result = await schema['~standard'].validate(value)
     if (result.issues === undefined) return result.value as Incoming
-    throw new RequestValidationError(fieldErrors('message', result.issues))
+    throw new RequestValidationError(fieldErrors('message', result.issues, value))
   }
 
   /**
-   * Sends a message, without what the contract does not declare.
+   * Sends a message, without what the contract does not declare. Messages go out in the order of the calls.
    *
    * @throws {@link ResponseValidationError} for what is not what the contract says; uncaught, it closes with 1011.
    * @throws {@link WebSocketDisconnect} when the peer has left.
@@ -62,9 +78,9 @@ export class MessageSocket<
   async send(message: Outgoing): Promise<void> {
     const schema = this.#schemas.send
     if (schema === undefined) return this.connection.sendJson(message)
-    const result = await schema['~standard'].validate(message)
-    if (result.issues !== undefined) throw new ResponseValidationError('a message', result.issues)
-    return this.connection.sendJson(result.value)
+    const result = schema['~standard'].validate(message)
+    if (this.#turns.isFree && !isThenable(result)) return this.#sendValid(result)
+    return this.#turns.take(result, (found) => this.#sendValid(found))
   }
 
   /** Closes the connection, or refuses the handshake before the accept. */
@@ -72,9 +88,23 @@ export class MessageSocket<
     return this.connection.close(code, reason)
   }
 
-  /** Refuses the handshake with a response. */
+  /** Refuses the handshake with a response, with the fields that dependencies want. */
   deny(response: Responder): Promise<void> {
-    return this.connection.deny(response)
+    const draft = this.#wanting?.draft ?? null
+    if (draft === null) return this.connection.deny(response)
+    return this.connection.deny({
+      respond: (scope, receive, send) =>
+        response.respond(
+          scope,
+          receive,
+          withAnswerFields(send, () => draft.headers),
+        ),
+    })
+  }
+
+  #sendValid(result: Validation<unknown>): Promise<void> {
+    if (result.issues !== undefined) throw new ResponseValidationError('a message', result.issues)
+    return this.connection.sendJson(result.value)
   }
 
   /** The messages of the peer, until it leaves. */

@@ -12,7 +12,11 @@ export function neededRoots({ security = [], dependencies = [] }: Needing): read
   const named = isList(dependencies)
     ? dependencies.map(unnamed)
     : Object.entries(dependencies).map(([name, dependency]) => ({ name, dependency }))
-  return [...security.map(unnamed), ...named]
+  return [...security.map(guarding), ...named]
+}
+
+function guarding(dependency: Dependency): Root {
+  return { name: null, dependency, guards: true }
 }
 
 function unnamed(dependency: Dependency): Root {

@@ -10,7 +10,7 @@ export interface ResponseDeclaration {
   readonly schema?: AnySchema
   /** Makes a stream of what the endpoint yields. */
   readonly stream?: StreamFormat
-  /** Default: `application/json`; that of the format for a stream. `application/jsonl` and `text/event-stream` imply one. */
+  /** Default: `application/json`; that of the format for a stream. `application/jsonl`, `application/x-ndjson` and `text/event-stream` imply one. */
   readonly mediaType?: string
   /** For the documentation. Default: the reason phrase. */
   readonly description?: string
@@ -36,6 +36,11 @@ export type Responses = {
   readonly '5XX'?: DeclaredResponse
 }
 
+/** Declared answers by statuses that are numbers: of what was spread into an object literal the compiler knows them as text. */
+export type ByStatus<Declared> = keyof Declared & `${number}` extends never
+  ? Declared
+  : { readonly [Key in keyof Declared as Key extends `${infer Status extends number}` ? Status : Key]: Declared[Key] }
+
 /** What an endpoint may give for a declared answer. */
 export type ContentOf<Declared> = Declared extends null
   ? void | undefined
@@ -51,7 +56,14 @@ export type ContentOf<Declared> = Declared extends null
 
 type StreamsIn<Declared> = Declared extends EventsDeclared | LinesDeclared ? true : false
 
-type EventsDeclared = { readonly stream: 'events' } | { readonly mediaType: 'text/event-stream' }
-type LinesDeclared = { readonly stream: 'json-lines' } | { readonly mediaType: 'application/jsonl' }
+/** What makes a stream of events, by its format or by its media type. */
+export type EventsDeclared = { readonly stream: 'events' } | { readonly mediaType: OfType<'text/event-stream'> }
+/** What makes a stream of JSON lines. */
+export type LinesDeclared =
+  | { readonly stream: 'json-lines' }
+  | { readonly mediaType: OfType<'application/jsonl' | 'application/x-ndjson'> }
+
+/** A media type with parameters or without. */
+export type OfType<Essence extends string> = Essence | `${Essence};${string}`
 
 type ItemOf<Declared, S> = Declared extends EventsDeclared ? InputOf<S> | StreamEvent<InputOf<S>> : InputOf<S>

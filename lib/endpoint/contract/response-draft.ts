@@ -4,7 +4,7 @@ import { Response } from '../../response/response.ts'
 
 /**
  * What an endpoint and its dependencies want of the answer that is made of a plain value. A `Response` that an endpoint
- * makes itself goes out as it is.
+ * makes itself goes out as it is, with the fields that dependencies around routers want.
  */
 export class ResponseDraft {
   /** Replaces the status that the contract would choose. `null` until it is set. */

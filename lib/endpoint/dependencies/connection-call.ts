@@ -10,6 +10,8 @@ import type { ValidationStatus } from '../validation/request-validation-error.ts
 import { headerName } from '../validation/header-name.ts'
 import type { Issue, Validation } from '../validation/schema.ts'
 import type { DependencyContext } from './dependency.ts'
+import { eachOnce } from './each-once.ts'
+import type { DependencyScope } from './open-dependencies.ts'
 
 /** One call of an endpoint: its connection, and what was found out about it so far. */
 export class ConnectionCall {
@@ -18,14 +20,19 @@ export class ConnectionCall {
   #status: ValidationStatus = 422
   #cause: unknown
   #draft: ResponseDraft | null = null
+  #isSealed = false
 
   constructor(connection: Request | WebSocket) {
     this.connection = connection
   }
 
-  /** What is wanted of the answer, made when it is asked for. */
+  /**
+   * What is wanted of the answer, made when it is asked for. It begins with the status that is wanted further out.
+   *
+   * @throws TypeError when that is too late.
+   */
   get response(): ResponseDraft {
-    return (this.#draft ??= new ResponseDraft())
+    return (this.#draft ??= this.#newDraft())
   }
 
   /** What is wanted of the answer; `null` when nobody has asked. */
@@ -33,19 +40,29 @@ export class ConnectionCall {
     return this.#draft
   }
 
-  /** How many errors there are. */
+  /** The same, with what is wanted further out. */
+  get wanted(): ResponseDraft | null {
+    return this.#draft === null && outerStatus(this.connection) !== null ? this.response : this.#draft
+  }
+
+  /** How many errors there are, those that are told once counted each time. */
   get errorCount(): number {
     return this.#errors === null ? 0 : this.#errors.length
   }
 
-  /** @throws {@link RequestValidationError} when anything was wrong with the request. */
-  check(): void {
-    if (this.#errors !== null) throw new RequestValidationError(this.#errors, this.#status, this.#cause)
+  /** Notes that nothing can be wanted any more that was not asked for yet. */
+  seal(): void {
+    this.#isSealed = true
   }
 
-  /** Notes what is wrong with a part. */
-  reject(part: PartReader['part'], issues: readonly Issue[]): void {
-    const errors = fieldErrors(part, issues)
+  /** @throws {@link RequestValidationError} when anything was wrong with the request. */
+  check(): void {
+    if (this.#errors !== null) throw new RequestValidationError(eachOnce(this.#errors), this.#status, this.#cause)
+  }
+
+  /** Notes what is wrong with a part, of which `given` was validated. */
+  reject(part: PartReader['part'], issues: readonly Issue[], given: unknown): void {
+    const errors = fieldErrors(part, issues, given)
     ;(this.#errors ??= []).push(...(part === 'headers' ? errors.map(withFieldName) : errors))
   }
 
@@ -57,6 +74,21 @@ export class ConnectionCall {
     this.#status = error.status
     this.#cause = error
   }
+
+  #newDraft(): ResponseDraft {
+    if (this.#isSealed) {
+      throw new TypeError(
+        'Cannot change the answer: a dependency of a router asks for "response" after it was made; expected it to do so before, as ({ response }) => … does',
+      )
+    }
+    const draft = new ResponseDraft()
+    draft.status = outerStatus(this.connection)
+    return draft
+  }
+}
+
+function outerStatus({ scope }: Request | WebSocket): number | null {
+  return (scope as DependencyScope).dependencies?.draft?.status ?? null
 }
 
 /** Clients know a field by its name, not by the key of a schema. */
@@ -121,8 +153,8 @@ export function readParts<Result>(
         const validating = validatePart(reader, value, receiver)
         return validating === undefined ? readOthers() : validating.then(readOthers)
       },
-      (error: unknown) => {
-        receiver.call.rejectBody(reader.part, error)
+      async (error: unknown) => {
+        if (!(await acceptsNothing(reader, error, receiver))) receiver.call.rejectBody(reader.part, error)
         return readOthers()
       },
     )
@@ -138,11 +170,24 @@ export interface Receiver {
 
 function validatePart(reader: PartReader, given: unknown, receiver: Receiver): void | Promise<void> {
   const result = reader.schema['~standard'].validate(given)
-  if (!(result instanceof Promise)) return accept(reader, result, receiver)
-  return result.then((validation) => accept(reader, validation, receiver))
+  if (!(result instanceof Promise)) return accept(reader, result, receiver, given)
+  return result.then((validation) => accept(reader, validation, receiver, given))
 }
 
-function accept(reader: PartReader, result: Validation<unknown>, { call, values }: Receiver): void {
+/** Content of JSON that is empty is none, where the schema lets it be missing. */
+async function acceptsNothing(reader: PartReader, error: unknown, { call, values }: Receiver): Promise<boolean> {
+  const { connection } = call
+  if (reader.part !== 'body' || !(connection instanceof Request) || !isBadBody(error) || error.status !== 400)
+    return false
+  const bytes = await connection.bytes({ maxBodyBytes: Infinity }) // they were read within the limit already
+  if (bytes.length > 0) return false
+  const result = await reader.schema['~standard'].validate(undefined)
+  if (result.issues !== undefined) return false
+  values[reader.name] = result.value
+  return true
+}
+
+function accept(reader: PartReader, result: Validation<unknown>, { call, values }: Receiver, given: unknown): void {
   if (result.issues === undefined) values[reader.name] = result.value
-  else call.reject(reader.part, result.issues)
+  else call.reject(reader.part, result.issues, given)
 }

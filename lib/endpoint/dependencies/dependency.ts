@@ -39,9 +39,12 @@ export interface DependencyContext {
   readonly request: Request
   /** @throws TypeError on an HTTP request. */
   readonly websocket: WebSocket
-  /** The parameters of the path. */
+  /** The parameters of the path, as far as they are known: around an application or a mounted router, those of what it is mounted at. */
   readonly params: Readonly<Record<string, unknown>>
-  /** Status and fields for the answer that the contract makes of a plain value. */
+  /**
+   * Status and fields for the answer that the contract makes of a plain value. Around routers the fields are for whatever answer
+   * comes from further in, and it has to be asked for while the dependency is made.
+   */
   readonly response: ResponseDraft
 }
 

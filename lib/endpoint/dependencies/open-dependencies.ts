@@ -1,13 +1,19 @@
 import { atCallEnd } from '../../request/call-end.ts'
 import type { CallFailure, EndingScope } from '../../request/call-end.ts'
+import { withOrigin } from '../../request/with-origin.ts'
 import { show } from '../../spec/violations.ts'
-import type { Dependency } from './dependency.ts'
+import type { ResponseDraft } from '../contract/response-draft.ts'
+import type { Cleanup, Dependency } from './dependency.ts'
+import type { Overrides } from './overrides.ts'
+import type { SharedAs } from './shared-as.ts'
 
 /** A generator that has yielded its value. */
-type Started = Generator<unknown, unknown, undefined> | AsyncGenerator<unknown, unknown, undefined>
+export type Started = Generator<unknown, unknown, undefined> | AsyncGenerator<unknown, unknown, undefined>
 
-interface Opened {
+/** What is to be finished. */
+export interface Opened {
   readonly dependency: Dependency
+  readonly cleanup: Cleanup
   readonly generator: Started
 }
 
@@ -22,8 +28,14 @@ export interface DependencyScope extends EndingScope {
  * endpoints share it. Generators are finished in the reverse order, each with the error there is.
  */
 export class OpenDependencies {
-  readonly #values = new Map<Dependency, unknown>()
+  readonly #values = new Map<object, unknown>()
+  /** Whose overrides have had a say in the values, where there are any. */
+  #overrides: Map<object, Overrides> | null = null
   #opened: Opened[] = []
+  /** What the layers want of the answer; `null` when none has asked. */
+  draft: ResponseDraft | null = null
+  /** Whether an error is answered, which has fields of its own. */
+  hasFailed = false
 
   /** Returns those of a connection, which are finished when its call has ended. */
   static of(scope: object & DependencyScope): OpenDependencies {
@@ -34,24 +46,25 @@ export class OpenDependencies {
     return open
   }
 
-  /** Whether the value of a dependency is there already. */
-  has(dependency: Dependency): boolean {
-    return this.#values.has(dependency)
+  /** Whether a value is there already: where overrides have a say in it, one that was made under the same ones. */
+  has({ key, overriddenBy }: SharedAs): boolean {
+    return this.#values.has(key) && (overriddenBy === null || this.#overrides?.get(key) === overriddenBy)
   }
 
-  /** The value of a dependency that is there. */
-  get(dependency: Dependency): unknown {
-    return this.#values.get(dependency)
+  /** A value that is there. */
+  get({ key }: SharedAs): unknown {
+    return this.#values.get(key)
   }
 
   /** Keeps a value for the layers further in. */
-  share(dependency: Dependency, value: unknown): void {
-    this.#values.set(dependency, value)
+  share({ key, overriddenBy }: SharedAs, value: unknown): void {
+    this.#values.set(key, value)
+    if (overriddenBy !== null) (this.#overrides ??= new Map()).set(key, overriddenBy)
   }
 
-  /** Notes that a generator has to be finished. */
-  add(dependency: Dependency, generator: Started): void {
-    this.#opened.push({ dependency, generator })
+  /** Notes what has to be finished. */
+  add(opened: Opened): void {
+    this.#opened.push(opened)
   }
 
   /** Whether a generator waits to be finished. */
@@ -61,8 +74,8 @@ export class OpenDependencies {
 
   /** Finishes what ends before the response. */
   async endEarly(): Promise<void> {
-    const early = this.#opened.filter(({ dependency }) => dependency.cleanup === 'before-response')
-    this.#opened = this.#opened.filter(({ dependency }) => dependency.cleanup === 'after-response')
+    const early = this.#opened.filter(({ cleanup }) => cleanup === 'before-response')
+    this.#opened = this.#opened.filter(({ cleanup }) => cleanup === 'after-response')
     await finishAll(early, null)
   }
 
@@ -73,6 +86,7 @@ export class OpenDependencies {
 
   /** Throws an error into every generator, and returns the error that has become of it. */
   fail(error: unknown): Promise<unknown> {
+    this.hasFailed = true
     return this.#finish({ error }).catch((last: unknown) => last)
   }
 
@@ -89,6 +103,11 @@ export function waitingDependencies(scope: DependencyScope): OpenDependencies | 
   return dependencies?.isWaiting ? dependencies : null
 }
 
+/** Notes that an error is answered: what layers want of the answer is not for that. */
+export function noteFailure({ dependencies }: DependencyScope): void {
+  if (dependencies) dependencies.hasFailed = true
+}
+
 /** @throws The error that is left when all have seen it: the last one that any of them has thrown. */
 async function finishAll(opened: readonly Opened[], failure: CallFailure | null): Promise<void> {
   let present = failure
@@ -103,6 +122,6 @@ async function finish({ dependency, generator }: Opened, failure: CallFailure | 
     await generator.return(undefined)
     throw new TypeError(`Cannot finish the dependency ${show(dependency.name)}: it yields more than once`)
   } catch (error) {
-    return { error }
+    return { error: failure === null ? error : withOrigin(error, failure.error) }
   }
 }

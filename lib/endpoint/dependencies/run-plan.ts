@@ -1,11 +1,20 @@
 import type { Request } from '../../request/request.ts'
 import type { WebSocket } from '../../request/websocket.ts'
+import { isThenable } from '../thenable.ts'
 import { CallInput, readParts } from './connection-call.ts'
 import type { ConnectionCall, NamedValues } from './connection-call.ts'
-import type { Dependency } from './dependency.ts'
 import type { DependencyPlan, SlotName, Step } from './dependency-plan.ts'
 import { OpenDependencies } from './open-dependencies.ts'
-import type { DependencyScope } from './open-dependencies.ts'
+import type { DependencyScope, Started } from './open-dependencies.ts'
+
+/** A value that looks like a promise and is not to be waited for. */
+class AsItIs {
+  readonly value: unknown
+
+  constructor(value: unknown) {
+    this.value = value
+  }
+}
 
 /** The value of a dependency whose own parts of the request are wrong: whatever needs it is left out, too. */
 const leftOut: unique symbol = Symbol('left out')
@@ -17,7 +26,7 @@ type SourceClass = new (input: unknown) => unknown
  * Makes the values of a plan one after the other and puts them into an object. It waits for nothing unless a dependency
  * does.
  *
- * @throws What a dependency throws.
+ * @throws What a dependency throws, and what is wrong with the request for those that guard.
  */
 export function runPlan(plan: DependencyPlan, call: ConnectionCall, values: NamedValues): void | Promise<void> {
   if (plan.steps.length === 0) return undefined
@@ -36,8 +45,9 @@ interface Run {
 }
 
 function runFrom(start: number, run: Run): void | Promise<void> {
-  const { steps, outputs } = run.plan
+  const { steps, outputs, guardSteps } = run.plan
   for (let index = start; index < steps.length; index++) {
+    if (index === guardSteps) run.call.check()
     const value = valueOf(steps[index]!, run)
     if (isThenable(value)) {
       return Promise.resolve(value).then((settled) => {
@@ -47,13 +57,14 @@ function runFrom(start: number, run: Run): void | Promise<void> {
     }
     run.slots.push(kept(steps[index]!, value, run))
   }
+  if (guardSteps === steps.length) run.call.check()
   handOver(outputs, run.slots, run.values)
 }
 
 function valueOf(step: Step, run: Run): unknown {
-  if (step.constant !== null) return step.constant.value
+  if (step.constant !== null) return asItIs(step.constant.value)
   const { shared } = run
-  if (shared !== null && step.sharedAs !== null && shared.has(step.sharedAs)) return shared.get(step.sharedAs)
+  if (shared !== null && step.sharedAs !== null && shared.has(step.sharedAs)) return asItIs(shared.get(step.sharedAs))
   for (const { slot } of step.inputs) if (run.slots[slot] === leftOut) return leftOut
   const input = new CallInput(run.call)
   handOver(step.inputs, run.slots, input as unknown as NamedValues)
@@ -69,29 +80,30 @@ function madeOfParts(step: Step, input: CallInput, run: Run): unknown {
 
 function made(step: Step, input: CallInput, { call }: Run): unknown {
   const { form, source } = step.dependency
-  if (form === 'class') return new (source as SourceClass)(input)
+  if (form === 'class') return asItIs(new (source as SourceClass)(input))
   const result = (source as Source)(input)
-  return isGenerator(result) ? started(step.dependency, result, call.connection) : result
+  return isGenerator(result) ? started(step, result, call.connection) : result
 }
 
-function started(
-  dependency: Dependency,
-  generator: Generator<unknown, unknown, undefined> | AsyncGenerator<unknown, unknown, undefined>,
-  connection: Request | WebSocket,
-): unknown {
+function started({ dependency, cleanup }: Step, generator: Started, connection: Request | WebSocket): unknown {
   const yielded = (first: IteratorResult<unknown, unknown>): unknown => {
     if (first.done === true) {
       throw new TypeError(`Cannot use the dependency "${dependency.name}": it returned without "yield"`)
     }
-    OpenDependencies.of(connection.scope).add(dependency, generator)
-    return first.value
+    OpenDependencies.of(connection.scope).add({ dependency, cleanup, generator })
+    return asItIs(first.value)
   }
   const first = generator.next()
   return first instanceof Promise ? first.then(yielded) : yielded(first)
 }
 
+function asItIs(value: unknown): unknown {
+  return isThenable(value) ? new AsItIs(value) : value
+}
+
 /** Lets the layers further in have a value, where there are layers. */
-function kept(step: Step, value: unknown, run: Run): unknown {
+function kept(step: Step, outcome: unknown, run: Run): unknown {
+  const value = outcome instanceof AsItIs ? outcome.value : outcome
   if (run.shared !== null && step.sharedAs !== null && value !== leftOut) run.shared.share(step.sharedAs, value)
   return value
 }
@@ -107,13 +119,7 @@ function handOver(names: readonly SlotName[], slots: readonly unknown[], target:
   }
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
-}
-
-function isGenerator(
-  value: unknown,
-): value is Generator<unknown, unknown, undefined> | AsyncGenerator<unknown, unknown, undefined> {
+function isGenerator(value: unknown): value is Started {
   if (typeof value !== 'object' || value === null) return false
   const tag = (value as { readonly [Symbol.toStringTag]?: unknown })[Symbol.toStringTag]
   return tag === 'AsyncGenerator' || tag === 'Generator'

@@ -3,7 +3,7 @@ import { Dependency } from './dependency.ts'
 
 /** The scopes that an operation asks for, as those see them who check. */
 export class SecurityScopes {
-  /** In the order in which they were asked for, from the endpoint inwards. */
+  /** In the order in which the first one that asked for this set has done so, from the endpoint inwards. */
   readonly names: readonly string[]
 
   constructor(names: readonly string[] = []) {

@@ -1,25 +1,24 @@
 import { UploadFile } from '../../http/upload-file.ts'
-import type { FieldsPlan, TextPlan } from './text-plan.ts'
+import type { FieldsPlan } from './fields-plan.ts'
+import { wantsFile } from './text-plan.ts'
+
+type Fields = Record<string, unknown>
 
 /**
  * Makes the platform's `File` of uploads whose schema wants one, such as `z.file()`. It is read into memory; schemas that want
  * an {@link UploadFile} leave it where it is.
  */
-export function chosenFiles(
-  plan: FieldsPlan,
-): (fields: Record<string, unknown>) => Record<string, unknown> | Promise<Record<string, unknown>> {
-  const names = Array.from(plan.fields)
+export function chosenFiles({ fields: known, rest }: FieldsPlan): (fields: Fields) => Fields | Promise<Fields> {
+  const names = Array.from(known)
     .filter(([, field]) => wantsFile(field.plan))
     .map(([name]) => name)
+  if (rest !== null && wantsFile(rest)) {
+    return (fields) => withFiles(fields, [...names, ...Object.keys(fields).filter((name) => !known.has(name))])
+  }
   return names.length === 0 ? (fields) => fields : (fields) => withFiles(fields, names)
 }
 
-function wantsFile(plan: TextPlan): boolean {
-  if (plan.kind === 'list') return wantsFile(plan.item) || (plan.places?.some(wantsFile) ?? false)
-  return plan.kind === 'file' || (plan.kind === 'choice' && plan.options.some(wantsFile))
-}
-
-async function withFiles(fields: Record<string, unknown>, names: readonly string[]): Promise<Record<string, unknown>> {
+async function withFiles(fields: Fields, names: readonly string[]): Promise<Fields> {
   for (const name of names) {
     const value = fields[name]
     if (value !== undefined) fields[name] = await fileOf(value)

@@ -1,7 +1,8 @@
+import { arktypeFallback } from './arktype-fallback.ts'
+import { everyField } from './fields-plan.ts'
+import type { FieldsPlan } from './fields-plan.ts'
 import { jsonSchemaPlan } from './json-schema-plan.ts'
 import type { AnySchema } from './schema.ts'
-import { everyField } from './text-plan.ts'
-import type { FieldsPlan } from './text-plan.ts'
 import { valibotPlan } from './valibot-plan.ts'
 import { zodPlan } from './zod-plan.ts'
 
@@ -16,8 +17,10 @@ export function coercionOf(schema: AnySchema): FieldsPlan {
 }
 
 function inputOf(schema: AnySchema): unknown {
+  const { vendor, jsonSchema } = schema['~standard']
+  const libraryOptions = vendor === 'arktype' ? { fallback: arktypeFallback } : undefined
   try {
-    return schema['~standard'].jsonSchema?.input({ target: 'draft-2020-12' })
+    return jsonSchema?.input({ target: 'draft-2020-12', libraryOptions })
   } catch {
     // A library refuses so what JSON Schema cannot express.
     return null

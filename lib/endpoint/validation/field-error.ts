@@ -1,3 +1,4 @@
+import { issueMessage } from './issue-message.ts'
 import type { Issue } from './schema.ts'
 
 /** One thing that is wrong with a request. */
@@ -11,48 +12,42 @@ export interface FieldError {
   readonly code: string
 }
 
-/** What libraries add to an issue. */
-interface LibraryIssue extends Issue {
-  readonly code?: unknown
-  readonly type?: unknown
-  readonly kind?: unknown
-  readonly received?: unknown
-  readonly actual?: unknown
-}
-
 /** The client chooses names of fields, and some libraries name them: an answer need not be longer for it. */
 const maxTextLength = 200
 
 /** More errors than anybody reads; a long array may have one in each of its items. */
-const maxErrors = 100
+export const maxErrors = 100
 
-/** Returns what is wrong with a part, without the values that were found there: they may be secrets. */
-export function fieldErrors(part: FieldError['in'], issues: readonly Issue[]): FieldError[] {
+/**
+ * Returns what is wrong with a part, without the values that were found there: they may be secrets.
+ *
+ * @param value What was validated.
+ */
+export function fieldErrors(part: FieldError['in'], issues: readonly Issue[], value?: unknown): FieldError[] {
   return issues.slice(0, maxErrors).map((issue) => ({
     in: part,
-    path: pathOf(issue),
-    message: shortened(messageOf(issue)),
+    path: issuePath(issue),
+    message: shortened(issueMessage(issue, value)),
     code: codeOf(issue),
   }))
 }
 
-function pathOf({ path = [] }: Issue): (string | number)[] {
+/** Says in a line what is wrong where, without the value that was found. */
+export function issueLine(issue: Issue): string {
+  const path = issuePath(issue)
+  const message = shortened(issueMessage(issue))
+  return path.length === 0 ? message : `${path.join('.')}: ${message}`
+}
+
+function issuePath({ path = [] }: Issue): (string | number)[] {
   return path.map((step) => {
     const key = typeof step === 'object' ? step.key : step
     return typeof key === 'number' ? key : shortened(String(key))
   })
 }
 
-/** valibot and arktype end a message with the value that they found. */
-function messageOf({ message, received, actual }: LibraryIssue): string {
-  if (typeof received === 'string' && message.endsWith(` but received ${received}`)) {
-    return message.slice(0, -` but received ${received}`.length)
-  }
-  const found = typeof actual === 'string' ? ` (was ${actual})` : null
-  return found !== null && message.endsWith(found) ? message.slice(0, -found.length) : message
-}
-
-function codeOf({ code, type, kind }: LibraryIssue): string {
+function codeOf(issue: Issue): string {
+  const { code, type, kind } = issue as Issue & { readonly [name in 'code' | 'type' | 'kind']?: unknown }
   if (typeof code === 'string') return code
   return typeof type === 'string' && kind !== undefined ? type : 'invalid'
 }

@@ -1,10 +1,15 @@
-import { choice, listOf, mergePlans, text, tupleOf } from './text-plan.ts'
-import type { FieldPlan, FieldsPlan, TextPlan } from './text-plan.ts'
+import { intersectionOf, objectOf, unionOf } from './fields-plan.ts'
+import type { FieldPlan, FieldsPlan } from './fields-plan.ts'
+import { asRepeated, both, choice, listOf, ofValues, text, tupleOf } from './text-plan.ts'
+import type { TextPlan } from './text-plan.ts'
 
-type JSONSchema = Readonly<Record<string, unknown>>
+type JSONSchema = Readonly<Record<string | symbol, unknown>>
 
 /** References can go round in circles, and the fields of a part are flat anyway. */
 const maxDepth = 8
+
+/** Where a library says what JSON Schema has no word for: the plan of the text itself. */
+export const textPlanKey: unique symbol = Symbol('text plan')
 
 /** Reads a plan out of JSON Schema; `null` when that does not describe an object. */
 export function jsonSchemaPlan(root: unknown): FieldsPlan | null {
@@ -33,11 +38,10 @@ class Reader {
 function fieldsOf(given: unknown, reader: Reader, depth: number): FieldsPlan | null {
   if (depth > maxDepth) return null
   const schema = reader.resolve(given)
-  const variants = variantsOf(schema)
-  if (variants !== null) {
-    const plans = variants.map((variant) => fieldsOf(variant, reader, depth + 1))
-    return plans.includes(null) ? null : mergePlans(plans as FieldsPlan[])
-  }
+  const whole = (variant: unknown): FieldsPlan | null => fieldsOf(variant, reader, depth + 1)
+  const alternatives = alternativesOf(schema)
+  if (alternatives !== null) return unionOf(alternatives.map(whole))
+  if (Array.isArray(schema['allOf'])) return intersectionOf(schema['allOf'].map(whole))
   const { properties, required, additionalProperties: rest } = schema
   if (schema['type'] !== 'object' && !isObject(properties)) return null
   const needed = new Set(Array.isArray(required) ? required : [])
@@ -46,14 +50,18 @@ function fieldsOf(given: unknown, reader: Reader, depth: number): FieldsPlan | n
     const isOptional = !needed.has(name)
     fields.set(name, { plan: planOf(property, reader, depth + 1), isOptional })
   }
-  return { fields, rest: isObject(rest) ? planOf(rest, reader, depth + 1) : text }
+  return objectOf(fields, isObject(rest) && Object.keys(rest).length > 0 ? planOf(rest, reader, depth + 1) : asRepeated)
 }
 
 function planOf(given: unknown, reader: Reader, depth: number): TextPlan {
   if (depth > maxDepth) return text
   const schema = reader.resolve(given)
-  const variants = variantsOf(schema)
-  if (variants !== null) return choice(variants.map((variant) => planOf(variant, reader, depth + 1)))
+  const own = schema[textPlanKey]
+  if (own !== undefined) return own as TextPlan
+  const whole = (variant: unknown): TextPlan => planOf(variant, reader, depth + 1)
+  const alternatives = alternativesOf(schema)
+  if (alternatives !== null) return choice(alternatives.map(whole))
+  if (Array.isArray(schema['allOf'])) return both(schema['allOf'].map(whole))
   const fixed = 'const' in schema ? [schema['const']] : schema['enum']
   if (Array.isArray(fixed)) return ofValues(fixed)
   const types = ([] as unknown[]).concat(schema['type'])
@@ -70,17 +78,9 @@ function ofType(type: unknown, schema: JSONSchema, at: { reader: Reader; depth: 
   return Array.isArray(places) ? tupleOf(places.map(itemPlan), itemPlan(items)) : listOf(itemPlan(items))
 }
 
-/** The values that are not strings, by their text; strings stay as they are. */
-export function ofValues(values: readonly unknown[]): TextPlan {
-  const others = values.filter((value) => typeof value !== 'string')
-  return others.length === 0
-    ? text
-    : { kind: 'values', values: new Map(others.map((value) => [String(value), value] as const)) }
-}
-
-function variantsOf(schema: JSONSchema): readonly unknown[] | null {
-  for (const key of ['anyOf', 'oneOf', 'allOf']) if (Array.isArray(schema[key])) return schema[key]
-  return null
+function alternativesOf(schema: JSONSchema): readonly unknown[] | null {
+  const alternatives = schema['anyOf'] ?? schema['oneOf']
+  return Array.isArray(alternatives) ? alternatives : null
 }
 
 function isObject(value: unknown): value is JSONSchema {

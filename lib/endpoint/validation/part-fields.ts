@@ -1,42 +1,57 @@
 import type { MultiMap } from '../../http/multi-map.ts'
 import type { Headers } from '../../http/headers.ts'
+import { quotedListMembers } from '../../http/list-members.ts'
+import { UploadFile } from '../../http/upload-file.ts'
 import { headerName } from './header-name.ts'
 import { FieldRecord } from './field-record.ts'
-import { takesMany, takesText } from './text-plan.ts'
-import type { FieldsPlan, TextPlan } from './text-plan.ts'
+import type { FieldsPlan } from './fields-plan.ts'
+import { memberReader } from './member-reader.ts'
+import type { FieldsReader } from './member-reader.ts'
+import { takesEmpty, takesMany } from './text-plan.ts'
+import type { TextPlan } from './text-plan.ts'
 import { itemValue, listValue } from './text-value.ts'
 
-/** Makes the input of a schema out of the values that a client sent. */
-export type FieldsReader<Source> = (source: Source) => Record<string, unknown>
+/** Tells whether a value stands for a field that was not filled in. */
+type IsMissing = (item: unknown) => boolean
 
-/** One known field, prepared. */
+/** One field, prepared; of those that nobody has named, all. */
 interface Field {
   readonly name: string
   readonly plan: TextPlan
   readonly isList: boolean
-  /** Whether an empty text stands for a field that was not filled in. */
-  readonly isEmptyMissing: boolean
+  /** `null` where every value is one. */
+  readonly isMissing: IsMissing | null
 }
 
 /** Reads the parameters of a query. Of a repeated name that is no list, the first value counts. */
 export function queryFields(plan: FieldsPlan): FieldsReader<MultiMap<unknown>> {
-  return multiMapFields(plan, () => false)
+  return memberReader(plan, (member) => multiMapFields(member, () => null))
 }
 
 /**
  * Reads the fields and files of a form. Browsers send what was not filled in as empty text, or as a file without a name:
- * unless text is required there, the field is missing.
+ * then the field is missing, unless text is required there.
  */
 export function formFields(plan: FieldsPlan): FieldsReader<MultiMap<unknown>> {
-  return multiMapFields(plan, (field, isOptional) => isOptional || !takesText(field))
+  return memberReader(plan, (member) => multiMapFields(member, notFilledIn))
+}
+
+function notFilledIn(plan: TextPlan, isOptional: boolean): IsMissing {
+  return isOptional || !takesEmpty(plan) ? isEmpty : isUnchosen
 }
 
 function multiMapFields(
   plan: FieldsPlan,
-  isEmptyMissing: (plan: TextPlan, isOptional: boolean) => boolean,
+  isMissing: (plan: TextPlan, isOptional: boolean) => IsMissing | null,
 ): FieldsReader<MultiMap<unknown>> {
-  const fields = fieldsOf(plan, isEmptyMissing)
-  const { rest } = plan
+  const fieldOf = (name: string, wanted: TextPlan, isOptional: boolean): Field => ({
+    name,
+    plan: wanted,
+    isList: takesMany(wanted),
+    isMissing: isMissing(wanted, isOptional),
+  })
+  const fields = Array.from(plan.fields, ([name, field]) => fieldOf(name, field.plan, field.isOptional))
+  const rest = plan.rest === null ? null : fieldOf('', plan.rest, false)
   return (source) => {
     const record = new FieldRecord()
     for (let index = 0; index < fields.length; index++) readField(fields[index]!, source, record)
@@ -45,59 +60,56 @@ function multiMapFields(
   }
 }
 
-function fieldsOf(
-  plan: FieldsPlan,
-  isEmptyMissing: (plan: TextPlan, isOptional: boolean) => boolean,
-): readonly Field[] {
-  return Array.from(plan.fields, ([name, field]) => ({
-    name,
-    plan: field.plan,
-    isList: takesMany(field.plan),
-    isEmptyMissing: isEmptyMissing(field.plan, field.isOptional),
-  }))
-}
-
-function readField({ name, plan, isList, isEmptyMissing }: Field, source: MultiMap<unknown>, record: object): void {
-  const target = record as Record<string, unknown>
+function readField(field: Field, source: MultiMap<unknown>, record: Record<string, unknown>): void {
+  const { name, plan, isList, isMissing } = field
   if (isList) {
-    const given = source.getAll(name)
-    const items = isEmptyMissing ? given.filter((item) => !isEmpty(item)) : given
-    if (items.length > 0) target[name] = listValue(plan, items)
+    const items = present(source.getAll(name), isMissing)
+    if (items.length > 0) record[name] = listValue(plan, items)
     return
   }
   const item = source.get(name)
-  if (item !== null && !(isEmptyMissing && isEmpty(item))) target[name] = itemValue(plan, item)
+  if (item !== null && (isMissing === null || !isMissing(item))) record[name] = itemValue(plan, item)
 }
 
 function readRest(
   source: MultiMap<unknown>,
   record: Record<string, unknown>,
-  { known, rest }: { known: ReadonlyMap<string, unknown>; rest: TextPlan },
+  { known, rest }: { known: ReadonlyMap<string, unknown>; rest: Field },
 ): void {
   const more = new Map<string, unknown[]>()
   for (const [name, item] of source) {
     if (known.has(name)) continue
     const items = more.get(name)
     if (items === undefined) more.set(name, [item])
-    else items.push(item)
+    else if (rest.isList) items.push(item)
   }
-  for (const [name, items] of more) record[name] = restValue(rest, items)
+  for (const [name, given] of more) {
+    const items = present(given, rest.isMissing)
+    if (items.length > 0) record[name] = listValue(rest.plan, items)
+  }
 }
 
-/** Nobody has said whether a field is a list: the client has, by repeating its name. */
-function restValue(plan: TextPlan, items: readonly unknown[]): unknown {
-  if (takesMany(plan)) return listValue(plan, items)
-  return items.length === 1 ? itemValue(plan, items[0]) : items.map((item) => itemValue(plan, item))
+function present(items: readonly unknown[], isMissing: IsMissing | null): readonly unknown[] {
+  return isMissing === null ? items : items.filter((item) => !isMissing(item))
 }
 
 function isEmpty(item: unknown): boolean {
-  if (item === '') return true
-  const file = item as { readonly name?: unknown; readonly size?: unknown }
-  return typeof item === 'object' && file.name === '' && file.size === 0
+  return item === '' || isUnchosen(item)
 }
 
-/** Reads header fields. Others than the known ones are left out where the schema names some: every request has dozens. */
+function isUnchosen(item: unknown): boolean {
+  return item instanceof UploadFile && item.name === '' && item.size === 0
+}
+
+/**
+ * Reads header fields. Others than the known ones are left out where the schema names some: every request has dozens. Lines of a list
+ * may have been joined with commas on their way: RFC 9110 §5.3.
+ */
 export function headerFields(plan: FieldsPlan): FieldsReader<Headers> {
+  return memberReader(plan, headerFieldsOf)
+}
+
+function headerFieldsOf(plan: FieldsPlan): FieldsReader<Headers> {
   const fields = Array.from(plan.fields, ([key, field]) => ({
     key,
     name: headerName(key),
@@ -110,7 +122,7 @@ export function headerFields(plan: FieldsPlan): FieldsReader<Headers> {
     for (const { key, name, plan: wanted, isList } of fields) {
       if (isList) {
         const lines = source.getAll(name)
-        if (lines.length > 0) record[key] = listValue(wanted, lines)
+        if (lines.length > 0) record[key] = listValue(wanted, lines.flatMap(quotedListMembers))
       } else {
         const value = source.get(name)
         if (value !== null) record[key] = itemValue(wanted, value)
@@ -125,6 +137,10 @@ export function headerFields(plan: FieldsPlan): FieldsReader<Headers> {
 
 /** Reads cookies; others than the known ones are left out where the schema names some. */
 export function cookieFields(plan: FieldsPlan): FieldsReader<ReadonlyMap<string, string>> {
+  return memberReader(plan, cookieFieldsOf)
+}
+
+function cookieFieldsOf(plan: FieldsPlan): FieldsReader<ReadonlyMap<string, string>> {
   const { fields, rest } = plan
   return (source) => {
     const record = new FieldRecord()
@@ -141,6 +157,10 @@ export function cookieFields(plan: FieldsPlan): FieldsReader<ReadonlyMap<string,
 
 /** Reads the parameters of the path: what is still text after the converters. */
 export function pathFields(plan: FieldsPlan): FieldsReader<Readonly<Record<string, unknown>>> {
+  return memberReader(plan, pathFieldsOf)
+}
+
+function pathFieldsOf(plan: FieldsPlan): FieldsReader<Readonly<Record<string, unknown>>> {
   return (source) => {
     const record = new FieldRecord()
     for (const name of Object.keys(source)) {

@@ -1,8 +1,9 @@
+import { issueLine, maxErrors } from './field-error.ts'
 import type { Issue } from './schema.ts'
 
 /**
- * Thrown when an endpoint gives what its contract does not declare: a fault of the app. The message names the fields, for the
- * log; the client gets a plain 500.
+ * Thrown when an endpoint gives what its contract does not declare: a fault of the app. The message names the first
+ * 100 fields, without their values, for the log; the client gets a plain 500.
  */
 export class ResponseValidationError extends Error {
   override readonly name = 'ResponseValidationError'
@@ -12,12 +13,12 @@ export class ResponseValidationError extends Error {
 
   /** @param what What was to be sent, for example `the answer 200`. */
   constructor(what: string, issues: readonly Issue[]) {
-    super(`Cannot send ${what}: it does not fulfil the contract: ${issues.map(lineOf).join('; ')}`)
+    super(`Cannot send ${what}: it does not fulfil the contract: ${linesOf(issues)}`)
     this.issues = issues
   }
 }
 
-function lineOf({ path = [], message }: Issue): string {
-  const steps = path.map((step) => String(typeof step === 'object' ? step.key : step))
-  return steps.length === 0 ? message : `${steps.join('.')}: ${message}`
+function linesOf(issues: readonly Issue[]): string {
+  const lines = issues.slice(0, maxErrors).map(issueLine).join('; ')
+  return issues.length > maxErrors ? `${lines}; and ${issues.length - maxErrors} more` : lines
 }

@@ -1,7 +1,9 @@
 /** What is made of the text of one value, as the input of its schema wants it. Text that does not fit stays text. */
 export type TextPlan =
-  | { readonly kind: 'text' | 'number' | 'bigint' | 'boolean' | 'date' | 'file' }
-  /** Values other than strings, by their text. */
+  | { readonly kind: 'text' | 'number' | 'bigint' | 'boolean' | 'date' }
+  /** A file of a form: the platform's own, or the upload as it is. */
+  | { readonly kind: 'file' | 'upload' }
+  /** Certain values alone, by their text. */
   | { readonly kind: 'values'; readonly values: ReadonlyMap<string, unknown> }
   /** The first items are what stands at their places, where there are such; the others are alike. */
   | {
@@ -13,24 +15,7 @@ export type TextPlan =
   /** The first that fits. */
   | { readonly kind: 'choice'; readonly options: readonly TextPlan[] }
 
-/** What is made of the fields of a part of a request. */
-export interface FieldsPlan {
-  readonly fields: ReadonlyMap<string, FieldPlan>
-  /** What is made of other fields; `null` leaves them out, since the schema would. */
-  readonly rest: TextPlan | null
-}
-
-/** What is made of one field. */
-export interface FieldPlan {
-  readonly plan: TextPlan
-  /** Whether the field may be missing. */
-  readonly isOptional: boolean
-}
-
 export const text: TextPlan = { kind: 'text' }
-
-/** The plan of a schema that says nothing of its input: every field, as text. */
-export const everyField: FieldsPlan = { fields: new Map(), rest: text }
 
 /** The plan of a list whose items are alike. */
 export function listOf(item: TextPlan, isSet = false): TextPlan {
@@ -42,34 +27,46 @@ export function tupleOf(places: readonly TextPlan[], rest: TextPlan): TextPlan {
   return { kind: 'list', item: rest, isSet: false, places }
 }
 
+/** The plan of certain values; of those that are written alike, the first counts. Without any, text stays text. */
+export function ofValues(given: readonly unknown[]): TextPlan {
+  const values = new Map<string, unknown>()
+  for (const value of given) if (!values.has(String(value))) values.set(String(value), value)
+  return values.size === 0 ? text : { kind: 'values', values }
+}
+
+/** What nobody has said anything of: text, or a list where the client repeats the name. */
+export const asRepeated: TextPlan = { kind: 'choice', options: [text, listOf(text)] }
+
+/** What is sent where a plan is, for functions that make of it what they want: text, and files. */
+export function asSent(plan: TextPlan): TextPlan {
+  switch (plan.kind) {
+    case 'file':
+    case 'upload':
+      return plan
+    case 'list':
+      return choice([asSent(plan.item), listOf(asSent(plan.item))])
+    case 'choice':
+      return choice(plan.options.map(asSent))
+    default:
+      return text
+  }
+}
+
 /** Whether several values of one name make a list. */
 export function takesMany(plan: TextPlan): boolean {
   return plan.kind === 'list' || (plan.kind === 'choice' && plan.options.some(takesMany))
 }
 
-/** Whether a text may be meant as it is, so that an empty one is a value. */
-export function takesText(plan: TextPlan): boolean {
-  return plan.kind === 'text' || (plan.kind === 'choice' && plan.options.some(takesText))
+/** Whether an empty text may be meant as it is. */
+export function takesEmpty(plan: TextPlan): boolean {
+  if (plan.kind === 'choice') return plan.options.some(takesEmpty)
+  return plan.kind === 'text' || (plan.kind === 'values' && plan.values.has(''))
 }
 
-/** Joins what unions and intersections say of their fields. */
-export function mergePlans(plans: readonly FieldsPlan[]): FieldsPlan {
-  const fields = new Map<string, FieldPlan>()
-  let rest: TextPlan | null = null
-  for (const plan of plans) {
-    rest ??= plan.rest
-    for (const [name, field] of plan.fields) fields.set(name, merged(fields.get(name), field))
-  }
-  // A field that only some of them have may be missing.
-  for (const [name, field] of fields) {
-    if (!plans.every((plan) => plan.fields.has(name))) fields.set(name, { ...field, isOptional: true })
-  }
-  return { fields, rest }
-}
-
-function merged(known: FieldPlan | undefined, field: FieldPlan): FieldPlan {
-  if (known === undefined) return field
-  return { plan: choice([known.plan, field.plan]), isOptional: known.isOptional || field.isOptional }
+/** Whether the platform's file is made of an upload. */
+export function wantsFile(plan: TextPlan): boolean {
+  if (plan.kind === 'list') return wantsFile(plan.item) || (plan.places?.some(wantsFile) ?? false)
+  return plan.kind === 'file' || (plan.kind === 'choice' && plan.options.some(wantsFile))
 }
 
 /** The first of several that fits; one alone is itself, and equal ones count once. */
@@ -77,6 +74,11 @@ export function choice(plans: readonly TextPlan[]): TextPlan {
   const flat = plans.flatMap((plan) => (plan.kind === 'choice' ? plan.options : [plan]))
   const options = flat.filter((plan, index) => flat.findIndex((other) => isSame(other, plan)) === index)
   return options.length === 1 ? options[0]! : { kind: 'choice', options }
+}
+
+/** What several schemas want together: what the first of them wants that says more than "text". */
+export function both(plans: readonly TextPlan[]): TextPlan {
+  return plans.find(({ kind }) => kind !== 'text') ?? text
 }
 
 function isSame(one: TextPlan, other: TextPlan): boolean {

@@ -1,9 +1,10 @@
+import { fits } from './plan-fit.ts'
 import { takesMany } from './text-plan.ts'
 import type { TextPlan } from './text-plan.ts'
 
 const number = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,4})?$/i
 const integer = /^[+-]?\d+$/
-const date = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})?)?$/
+const date = /^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?$/
 
 /** Making a number of more digits takes more time than a client may ask for. */
 const maxBigIntLength = 1000
@@ -45,7 +46,13 @@ export function textValue(plan: TextPlan, text: string): unknown {
 /** Returns what several values of one name mean. Values that are not text, such as files, stay as they are. */
 export function listValue(plan: TextPlan, items: readonly unknown[]): unknown {
   if (plan.kind === 'list') return itemsOf(plan, items)
-  const list = plan.kind === 'choice' ? plan.options.find(takesMany) : undefined
+  if (plan.kind !== 'choice') return itemValue(plan, items[0])
+  for (const option of plan.options) {
+    if (items.length > 1 && option.kind !== 'list') continue
+    const value = listValue(option, items)
+    if (fits(option, value)) return value
+  }
+  const list = plan.options.find(takesMany)
   return list === undefined ? itemValue(plan, items[0]) : listValue(list, items)
 }
 
@@ -68,16 +75,24 @@ function numberOf(text: string): unknown {
   return Number.isFinite(value) && (!integer.test(text) || Number.isSafeInteger(value)) ? value : text
 }
 
+/** Without an offset a time is one of UTC: the zone of the machine must not decide. Days that no month has are none. */
 function dateOf(text: string): unknown {
-  const value = date.test(text) ? new Date(text) : null
-  return value === null || Number.isNaN(value.getTime()) ? text : value
+  const [, day, offset] = date.exec(text) ?? []
+  if (day === undefined || !isDay(day)) return text
+  const value = new Date(text.length > day.length && offset === undefined ? `${text}Z` : text)
+  return Number.isNaN(value.getTime()) ? text : value
+}
+
+/** The platform takes the 30th of February for the 2nd of March. */
+function isDay(day: string): boolean {
+  const value = new Date(day)
+  return !Number.isNaN(value.getTime()) && value.toISOString().startsWith(day)
 }
 
 function chosen(options: readonly TextPlan[], text: string): unknown {
   for (const option of options) {
-    if (option.kind === 'text') return text
     const value = textValue(option, text)
-    if (value !== text) return value
+    if (fits(option, value)) return value
   }
   return text
 }

@@ -1,6 +1,8 @@
-import { ofValues } from './json-schema-plan.ts'
-import { choice, listOf, mergePlans, text, tupleOf } from './text-plan.ts'
-import type { FieldPlan, FieldsPlan, TextPlan } from './text-plan.ts'
+import { intersectionOf, objectOf, unionOf } from './fields-plan.ts'
+import type { FieldPlan, FieldsPlan } from './fields-plan.ts'
+import { fileKindOf } from './file-schema.ts'
+import { asRepeated, both, choice, listOf, ofValues, text, tupleOf } from './text-plan.ts'
+import type { TextPlan } from './text-plan.ts'
 
 /** What valibot 1 tells of a schema, as far as plans need it. */
 interface ValibotSchema {
@@ -18,6 +20,12 @@ interface ValibotSchema {
 
 const maxDepth = 12
 const objects = new Set(['object', 'loose_object', 'strict_object', 'object_with_rest'])
+const untold: ReadonlySet<unknown> = new Set(['any', 'unknown', 'never'])
+const joins = new Map([
+  ['union', unionOf],
+  ['variant', unionOf],
+  ['intersect', intersectionOf],
+])
 const optionals = new Set(['optional', 'exact_optional', 'nullish', 'undefinedable'])
 
 /** Reads a plan out of a schema of valibot; `null` when that does not describe an object. */
@@ -29,11 +37,9 @@ function fieldsOf(given: unknown, depth: number): FieldsPlan | null {
   const schema = schemaOf(given)
   if (schema === null || depth > maxDepth) return null
   if (objects.has(schema.type)) return objectPlan(schema, depth)
-  if (schema.type === 'record') return { fields: new Map(), rest: planOf(schema.value, depth + 1) }
-  if (schema.type === 'union' || schema.type === 'variant' || schema.type === 'intersect') {
-    const plans = (schema.options ?? []).map((option) => fieldsOf(option, depth + 1))
-    return plans.includes(null) ? null : mergePlans(plans as FieldsPlan[])
-  }
+  if (schema.type === 'record') return objectOf(new Map(), restOf(schema.value, depth + 1))
+  const joined = joins.get(schema.type)
+  if (joined !== undefined) return joined((schema.options ?? []).map((option) => fieldsOf(option, depth + 1)))
   const inner = innerOf(schema)
   return inner === null ? null : fieldsOf(inner, depth + 1)
 }
@@ -43,8 +49,13 @@ function objectPlan(schema: ValibotSchema, depth: number): FieldsPlan {
   for (const [name, entry] of Object.entries(schema.entries ?? {})) {
     fields.set(name, { plan: planOf(entry, depth + 1), isOptional: optionals.has(schemaOf(entry)?.type ?? '') })
   }
-  if (schema.type === 'object') return { fields, rest: null }
-  return { fields, rest: schema.type === 'object_with_rest' ? planOf(schema.rest, depth + 1) : text }
+  if (schema.type === 'object') return objectOf(fields, null)
+  return objectOf(fields, schema.type === 'object_with_rest' ? restOf(schema.rest, depth + 1) : asRepeated)
+}
+
+/** What is made of fields that have no schema of their own. */
+function restOf(given: unknown, depth: number): TextPlan {
+  return untold.has(schemaOf(given)?.type) ? asRepeated : planOf(given, depth)
 }
 
 function planOf(given: unknown, depth: number): TextPlan {
@@ -55,10 +66,14 @@ function planOf(given: unknown, depth: number): TextPlan {
     case 'bigint':
     case 'boolean':
     case 'date':
-    case 'file':
       return { kind: schema.type }
+    case 'file':
     case 'blob':
-      return { kind: 'file' }
+    case 'instance':
+    case 'custom': {
+      const kind = fileKindOf(schema)
+      return kind === null ? text : { kind }
+    }
     case 'literal':
       return ofValues([schema.literal])
     case 'enum':
@@ -78,6 +93,8 @@ function planOf(given: unknown, depth: number): TextPlan {
       )
     case 'union':
       return ofAny(schema.options ?? [], depth)
+    case 'intersect':
+      return both((schema.options ?? []).map((option) => planOf(option, depth + 1)))
     default: {
       const inner = innerOf(schema)
       return inner === null ? text : planOf(inner, depth + 1)
@@ -90,7 +107,16 @@ function ofAny(schemas: readonly unknown[], depth: number): TextPlan {
 }
 
 function innerOf(schema: ValibotSchema): unknown {
-  return schema.type === 'lazy' ? schema.getter?.(undefined) : (schema.wrapped ?? null)
+  return schema.type === 'lazy' ? lazySchema(schema) : (schema.wrapped ?? null)
+}
+
+/** The function may want to see the input first, which nobody has here. */
+function lazySchema({ getter }: ValibotSchema): unknown {
+  try {
+    return getter?.(undefined)
+  } catch {
+    return null
+  }
 }
 
 function schemaOf(given: unknown): ValibotSchema | null {

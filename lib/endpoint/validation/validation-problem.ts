@@ -1,11 +1,13 @@
+import { HTTPException } from '../../exceptions/http-exception.ts'
 import { reasonPhrase } from '../../http/status.ts'
 import { Response } from '../../response/response.ts'
 import type { RequestValidationError } from './request-validation-error.ts'
 
-/** Answers a {@link RequestValidationError} as a problem document that lists every error. */
-export function validationProblem({ status, errors }: RequestValidationError): Response {
+/** Answers a {@link RequestValidationError} as a problem document that lists every error, with the fields of its cause. */
+export function validationProblem({ status, errors, cause }: RequestValidationError): Response {
   const problem = { type: 'about:blank', title: reasonPhrase(status), status, errors }
-  return new Response(JSON.stringify(problem), { status, mediaType: 'application/problem+json' })
+  const headers = cause instanceof HTTPException && cause.headers !== null ? { headers: cause.headers } : {}
+  return new Response(JSON.stringify(problem), { status, mediaType: 'application/problem+json', ...headers })
 }
 
 /** The longest reason that a close frame holds, in bytes: RFC 6455 §5.5. */

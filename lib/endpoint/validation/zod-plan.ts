@@ -1,6 +1,8 @@
-import { ofValues } from './json-schema-plan.ts'
-import { choice, listOf, mergePlans, text, tupleOf } from './text-plan.ts'
-import type { FieldPlan, FieldsPlan, TextPlan } from './text-plan.ts'
+import { intersectionOf, objectOf, unionOf } from './fields-plan.ts'
+import type { FieldPlan, FieldsPlan } from './fields-plan.ts'
+import { fileKindOf } from './file-schema.ts'
+import { asRepeated, asSent, both, choice, listOf, ofValues, text, tupleOf } from './text-plan.ts'
+import type { TextPlan } from './text-plan.ts'
 
 /** What zod 4 tells of a schema, as far as plans need it. No import of zod: an app has the copy that it chose. */
 interface ZodDefinition {
@@ -16,6 +18,7 @@ interface ZodDefinition {
   readonly right?: unknown
   readonly innerType?: unknown
   readonly in?: unknown
+  readonly out?: unknown
   readonly getter?: () => unknown
   readonly values?: readonly unknown[]
   readonly entries?: Readonly<Record<string, unknown>>
@@ -24,6 +27,7 @@ interface ZodDefinition {
 const maxDepth = 12
 const wrappers = new Set(['optional', 'nullable', 'nonoptional', 'default', 'prefault', 'catch', 'readonly', 'success'])
 const optionals = new Set(['optional', 'default', 'prefault', 'catch'])
+const untold: ReadonlySet<unknown> = new Set(['any', 'unknown', 'never'])
 
 /** Reads a plan out of a schema of zod; `null` when that does not describe an object. */
 export function zodPlan(schema: unknown): FieldsPlan | null {
@@ -37,11 +41,11 @@ function fieldsOf(schema: unknown, depth: number): FieldsPlan | null {
     case 'object':
       return objectPlan(definition, depth)
     case 'record':
-      return { fields: new Map(), rest: planOf(definition.valueType, depth + 1) }
+      return objectOf(new Map(), restOf(definition.valueType, depth + 1))
     case 'union':
-      return joined(definition.options ?? [], depth)
+      return unionOf((definition.options ?? []).map((option) => fieldsOf(option, depth + 1)))
     case 'intersection':
-      return joined([definition.left, definition.right], depth)
+      return intersectionOf([definition.left, definition.right].map((part) => fieldsOf(part, depth + 1)))
     default: {
       const inner = innerOf(definition)
       return inner === null ? null : fieldsOf(inner, depth + 1)
@@ -54,12 +58,12 @@ function objectPlan({ shape, catchall }: ZodDefinition, depth: number): FieldsPl
   for (const [name, field] of Object.entries(shape ?? {})) {
     fields.set(name, { plan: planOf(field, depth + 1), isOptional: isOptional(field, depth + 1) })
   }
-  return { fields, rest: catchall === undefined ? null : planOf(catchall, depth + 1) }
+  return objectOf(fields, catchall === undefined ? null : restOf(catchall, depth + 1))
 }
 
-function joined(parts: readonly unknown[], depth: number): FieldsPlan | null {
-  const plans = parts.map((part) => fieldsOf(part, depth + 1))
-  return plans.includes(null) ? null : mergePlans(plans as FieldsPlan[])
+/** What is made of fields that have no schema of their own. */
+function restOf(schema: unknown, depth: number): TextPlan {
+  return untold.has(definitionOf(schema)?.type) ? asRepeated : planOf(schema, depth)
 }
 
 function planOf(schema: unknown, depth: number): TextPlan {
@@ -72,8 +76,12 @@ function planOf(schema: unknown, depth: number): TextPlan {
     case 'bigint':
     case 'boolean':
     case 'date':
-    case 'file':
       return { kind: definition.type }
+    case 'file':
+    case 'custom': {
+      const kind = fileKindOf(schema)
+      return kind === null ? text : { kind }
+    }
     case 'literal':
       return ofValues(definition.values ?? [])
     case 'enum':
@@ -89,11 +97,21 @@ function planOf(schema: unknown, depth: number): TextPlan {
       )
     case 'union':
       return ofAny(definition.options ?? [], depth)
+    case 'intersection':
+      return both([definition.left, definition.right].map((part) => planOf(part, depth + 1)))
+    case 'pipe':
+      return pipePlan(definition, depth)
     default: {
       const inner = innerOf(definition)
       return inner === null ? text : planOf(inner, depth + 1)
     }
   }
+}
+
+/** A preprocessor makes of what is sent what it wants. */
+function pipePlan({ in: first, out }: ZodDefinition, depth: number): TextPlan {
+  const isFunction = definitionOf(first)?.type === 'transform'
+  return isFunction ? asSent(planOf(out, depth + 1)) : planOf(first, depth + 1)
 }
 
 function ofAny(schemas: readonly unknown[], depth: number): TextPlan {

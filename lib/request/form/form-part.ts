@@ -11,7 +11,7 @@ export type NextChunk = () => Promise<Uint8Array | null>
 const collections = new WeakMap<FormPart, Promise<Buffer>>()
 
 /** Returns the content of a part whose `bytes()` or `text()` was called; null of one that nobody reads whole. */
-export function collectionOf(part: FormPart): Promise<Buffer> | null {
+export function collectionOf(part: FormPart): Promise<Uint8Array> | null {
   return collections.get(part) ?? null
 }
 

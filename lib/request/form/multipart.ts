@@ -71,7 +71,7 @@ class MultipartReader {
     if (this.#part !== null) await this.#passOver(this.#part)
     const event = await this.#nextEvent()
     if (event.type !== 'head') return this.#finish()
-    const head = parsePartHead(event.bytes, this.#limits)
+    const head = parsePartHead(event.bytes.toString('latin1'), this.#limits)
     const part: OpenPart = { head, bytes: 0, ended: false, isCut: false }
     this.#count(head)
     this.#part = part

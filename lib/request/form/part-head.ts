@@ -23,14 +23,14 @@ const single: readonly string[] = ['content-disposition', 'content-type']
 const plainText = parseMediaType('text/plain')
 
 /**
- * Reads the header fields of a part, given without the empty line at their end.
+ * Reads the header fields of a part, given as Latin-1 without the empty line at their end.
  *
  * @throws {@link HTTPException} 400 when they are malformed, too many, or do not name a field of a form; 413 for a name
  *   above its limit.
  * @see https://www.rfc-editor.org/rfc/rfc7578#section-4
  */
-export function parsePartHead(bytes: Buffer, limits: FormLimits): PartHead {
-  const headers = Headers.fromFlat(parseFields(bytes, limits.maxPartHeaders))
+export function parsePartHead(text: string, limits: FormLimits): PartHead {
+  const headers = Headers.fromFlat(parseFields(text, limits.maxPartHeaders))
   for (const name of single) {
     if (headers.getAll(name).length > 1) throw malformed(`A part of the form has more than one ${name}`)
   }
@@ -40,13 +40,10 @@ export function parsePartHead(bytes: Buffer, limits: FormLimits): PartHead {
   return { name, fileName, mediaType: type === null ? plainText : parseMediaType(type), headers }
 }
 
-function parseFields(bytes: Buffer, maxCount: number): string[] {
-  if (bytes.length === 0) return []
+function parseFields(text: string, maxCount: number): string[] {
+  if (text === '') return []
   // A line that begins with a space goes on with the one before it: RFC 5322 §2.2.3.
-  const lines = bytes
-    .toString('latin1')
-    .replace(/\r\n[ \t]+/g, ' ')
-    .split('\r\n')
+  const lines = text.replace(/\r\n[ \t]+/g, ' ').split('\r\n')
   if (lines.length > maxCount) throw malformed(`A part of the form has more than ${maxCount} header fields`)
   return lines.flatMap(parseField)
 }

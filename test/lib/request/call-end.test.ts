@@ -33,9 +33,19 @@ test('endCall: does what is noted while the call runs', async (t) => {
 test('endCall: does it also when the call fails, and throws the failure of the call', async (t) => {
   const scope: EndingScope = {}
   const done: string[] = []
-  noting(scope, done, new Error('work'))
-  await t.rejects(endCall(scope, Promise.reject(new Error('call'))), { message: 'call' })
-  t.strictSame(done, ['work'])
+  const failure = new Error('call')
+  noting(scope, done)
+  noting(scope, done, failure)
+  await t.rejects(endCall(scope, Promise.reject(failure)), failure)
+  t.strictSame(done, ['work', 'work'])
+})
+
+test('endCall: what fails after a failure of the call tells of that', async (t) => {
+  const scope: EndingScope = {}
+  noting(scope, [], new Error('one'))
+  noting(scope, [], new Error('two'))
+  const last: unknown = await endCall(scope, Promise.reject(new Error('call'))).catch((error: unknown) => error)
+  t.match(last, { message: 'two', cause: { message: 'one', cause: { message: 'call' } } })
 })
 
 test('endCall: throws what fails afterwards', async (t) => {

@@ -26,7 +26,7 @@ async function answerOf<const Shape extends ContractShape>(
     status,
     type: headers.get('content-type'),
     text: await response.text(),
-    headers: Object.fromEntries(headers),
+    headers: Object.fromEntries(Array.from(headers.keys(), (name) => [name, headers.getAll(name).join(', ')])),
   }
 }
 
@@ -200,13 +200,14 @@ test('answers: fields of a reply win over those of the draft, whose cookies are 
     response.status = 202
     response.headers.set('x-one', 'draft')
     response.headers.set('x-two', 'draft')
+    response.headers.append('x-two', 'again')
     response.setCookie('a', 'b')
     return reply(201, 1, { headers: { 'x-one': 'reply', 'set-cookie': 'c=d' } })
   })
   t.equal(status, 201)
   t.equal(headers['x-one'], 'reply')
-  t.equal(headers['x-two'], 'draft')
-  t.match(headers['set-cookie'], /^a=b/)
+  t.equal(headers['x-two'], 'draft, again')
+  t.match(headers['set-cookie'], /^c=d, a=b/)
 })
 
 test('answers: fields of the draft stand beside a reply that has none', async (t) => {

@@ -215,6 +215,30 @@ test('MessageSocket.receive: schemas may take their time', async (t) => {
   t.match(left, { closeCode: 1008, reason: 'message: Not that one' })
 })
 
+test('MessageSocket.send: messages keep the order of the calls, however long their schema takes', async (t) => {
+  const waits: (() => void)[] = []
+  const slow = z.string().refine(async (text) => {
+    if (text !== 'quick') await new Promise<void>((resolve) => waits.push(resolve))
+    return text !== 'no'
+  })
+  const app = appWith({ send: slow }, async ({ websocket }) => {
+    await websocket.accept()
+    const sent = ['first', 'no', 'second', 'quick'].map((text) => websocket.send(text))
+    setImmediate(() => {
+      for (const go of waits.toReversed()) setImmediate(go)
+    })
+    const results = await Promise.allSettled(sent)
+    await websocket.connection.sendJson(results.map(({ status }) => status))
+  })
+  await using client = await TestClient.open(app)
+  const peer = await client.websocket('/den')
+
+  const messages = [await peer.receiveJson(), await peer.receiveJson(), await peer.receiveJson()]
+
+  t.strictSame(messages, ['first', 'second', 'quick'])
+  t.strictSame(await peer.receiveJson(), ['fulfilled', 'rejected', 'fulfilled', 'fulfilled'])
+})
+
 /** Messages of the app that are not what it has declared. */
 const undeclared: readonly (readonly [what: string, message: unknown])[] = [
   ['against the schema', { text: 'a secret that is too long' }],

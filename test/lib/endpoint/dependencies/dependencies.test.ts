@@ -427,7 +427,13 @@ test('planDependencies: calls functions without a name what they are asked for a
 
 test('planDependencies: refuses what outlives what it needs', async (t) => {
   const inner = depends(() => 1, { name: 'inner', cleanup: 'before-response' })
-  const outer = depends({ inner }, () => 1, { name: 'outer' })
+  const outer = depends(
+    { inner },
+    function* () {
+      yield 1
+    },
+    { name: 'outer' },
+  )
   t.throws(() => planDependencies([{ name: null, dependency: outer }]), {
     message: /"outer" lives until after the response and needs "inner"/,
   })

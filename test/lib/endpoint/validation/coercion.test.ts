@@ -64,6 +64,29 @@ const cases: readonly (readonly [what: string, schema: AnySchema, text: string, 
     { a: new Date('2026-01-02T03:04:05.6Z') },
   ],
   ['no date', z.object({ a: z.date() }), 'a=2026-13-45', { a: '2026-13-45' }],
+  [
+    'a time without an offset is of UTC',
+    z.object({ a: z.date() }),
+    'a=2026-01-02T03:04',
+    { a: new Date('2026-01-02T03:04Z') },
+  ],
+  [
+    'a time with an offset',
+    z.object({ a: z.date() }),
+    'a=2026-01-02T03:04%2B05:00',
+    { a: new Date('2026-01-01T22:04Z') },
+  ],
+  ['a day of a leap year', z.object({ a: z.date() }), 'a=2028-02-29', { a: new Date('2028-02-29') }],
+  ['a day that no month has', z.object({ a: z.date() }), 'a=2026-02-30', { a: '2026-02-30' }],
+  [
+    'a day that no month has, with a time',
+    z.object({ a: z.date() }),
+    'a=2026-04-31T10:00Z',
+    { a: '2026-04-31T10:00Z' },
+  ],
+  ['a day that this year has not', z.object({ a: z.date() }), 'a=2026-02-29', { a: '2026-02-29' }],
+  ['a day of a year that is none', z.object({ a: z.date() }), 'a=2026-00-00', { a: '2026-00-00' }],
+  ['an hour that is none', z.object({ a: z.date() }), 'a=2026-01-02T25:00Z', { a: '2026-01-02T25:00Z' }],
   ['no ISO date', z.object({ a: z.date() }), 'a=1', { a: '1' }],
   ['a list', z.object({ a: z.array(z.number()) }), 'a=1&a=2&a=x', { a: [1, 2, 'x'] }],
   ['a list of one', z.object({ a: z.array(z.string()) }), 'a=1', { a: ['1'] }],
@@ -79,15 +102,68 @@ const cases: readonly (readonly [what: string, schema: AnySchema, text: string, 
   ['a union, the number first', z.object({ a: z.union([z.number(), z.string()]) }), 'a=1', { a: 1 }],
   ['a union, the text first', z.object({ a: z.union([z.string(), z.number()]) }), 'a=1', { a: '1' }],
   ['a union that nothing fits', z.object({ a: z.union([z.number(), z.boolean()]) }), 'a=x', { a: 'x' }],
-  ['a union with a list, once', z.object({ a: z.union([z.number(), z.array(z.number())]) }), 'a=1', { a: [1] }],
+  ['a union with a list, once', z.object({ a: z.union([z.number(), z.array(z.number())]) }), 'a=1', { a: 1 }],
+  ['a union with a list first', z.object({ a: z.union([z.array(z.number()), z.number()]) }), 'a=1', { a: [1] }],
+  [
+    'a union with a list, the text',
+    z.object({ a: z.union([z.literal('all'), z.array(z.int())]) }),
+    'a=all',
+    { a: 'all' },
+  ],
+  ['a union with a list, no text', z.object({ a: z.union([z.literal('all'), z.array(z.int())]) }), 'a=1', { a: [1] }],
+  ['a union with a list, unfit', z.object({ a: z.union([z.literal('all'), z.array(z.int())]) }), 'a=x', { a: ['x'] }],
+  ['a union with a short list', z.object({ a: z.union([z.string(), z.array(z.string()).min(2)]) }), 'a=x', { a: 'x' }],
+  [
+    'a union of lists',
+    z.object({ a: z.union([z.array(z.int()), z.set(z.string())]) }),
+    'a=x&a=1',
+    { a: new Set(['x', '1']) },
+  ],
+  ['JSON', z.object({ a: z.json() }), 'a=5', { a: '5' }],
+  ['a text or a number', z.object({ a: z.union([z.literal('auto'), z.number()]) }), 'a=5', { a: 5 }],
+  ['a text or a number, the text', z.object({ a: z.union([z.literal('auto'), z.number()]) }), 'a=auto', { a: 'auto' }],
+  ['an enum or a number', z.object({ a: z.enum(['x', 'y']).or(z.number()) }), 'a=5', { a: 5 }],
+  ['literals that are written alike', z.object({ a: z.literal(['1', 1]) }), 'a=1', { a: '1' }],
   ['a union with a list, twice', z.object({ a: z.union([z.number(), z.array(z.number())]) }), 'a=1&a=2', { a: [1, 2] }],
+  [
+    'a union with a date',
+    z.object({ a: z.union([z.date(), z.string()]) }),
+    'a=2026-01-02',
+    { a: new Date('2026-01-02') },
+  ],
+  [
+    'a union of lists of literals',
+    z.object({ a: z.union([z.array(z.literal(1)), z.array(z.union([z.literal(2), z.string()]))]) }),
+    'a=2&a=x',
+    { a: [2, 'x'] },
+  ],
+  [
+    'a union with a tuple',
+    z.object({ a: z.union([z.tuple([z.int(), z.boolean()]), z.tuple([z.int(), z.string()])]) }),
+    'a=1&a=x',
+    { a: [1, 'x'] },
+  ],
   ['behind optional', z.object({ a: z.number().optional() }), 'a=1', { a: 1 }],
   ['behind nullable', z.object({ a: z.number().nullable() }), 'a=1', { a: 1 }],
   ['behind default', z.object({ a: z.number().default(3) }), '', {}],
   ['behind prefault, catch and readonly', z.object({ a: z.number().prefault(3).catch(4).readonly() }), 'a=1', { a: 1 }],
   ['behind nonoptional', z.object({ a: z.number().optional().nonoptional() }), 'a=1', { a: 1 }],
   ['before a pipe', z.object({ a: z.string().transform(Number).pipe(z.number()) }), 'a=1', { a: '1' }],
-  ['before a preprocessor', z.object({ a: z.preprocess(String, z.number()) }), 'a=1', { a: '1' }],
+  ['before a preprocessor', z.object({ a: z.preprocess(String, z.number()) }), 'a=1&a=2', { a: '1' }],
+  [
+    'before a preprocessor of a list',
+    z.object({ a: z.preprocess(String, z.array(z.int())) }),
+    'a=1&a=2',
+    { a: ['1', '2'] },
+  ],
+  ['before a preprocessor of a list, once', z.object({ a: z.preprocess(String, z.array(z.int())) }), 'a=1', { a: '1' }],
+  [
+    'before a preprocessor of a whole part',
+    z.preprocess((fields) => fields, z.object({ a: z.number(), b: z.array(z.string()) })),
+    'a=1&b=x&c=2',
+    { a: 1, b: ['x'], c: '2' },
+  ],
+  ['two schemas at once', z.object({ a: z.number().and(z.number().min(3)) }), 'a=5', { a: 5 }],
   ['of a codec', z.object({ a: z.stringbool() }), 'a=yes', { a: 'yes' }],
   ['an object has no text', z.object({ a: z.object({ b: z.number() }) }), 'a=1', { a: '1' }],
   ['a lazy one', Tree, 'n=1&next=2', { n: 1, next: '2' }],
@@ -96,6 +172,9 @@ const cases: readonly (readonly [what: string, schema: AnySchema, text: string, 
   ['a loose object gets them', z.looseObject({ a: z.number() }), 'b=2&b=3', { b: ['2', '3'] }],
   ['a catchall gets them', z.object({ a: z.number() }).catchall(z.number()), 'b=2', { b: 2 }],
   ['a record', z.record(z.string(), z.number()), 'a=1&b=2', { a: 1, b: 2 }],
+  ['a record of repeated names', z.record(z.string(), z.number()), 'a=1&a=2', { a: 1 }],
+  ['a record of texts of repeated names', z.record(z.string(), z.string()), 'a=1&a=2', { a: '1' }],
+  ['a record of anything', z.record(z.string(), z.unknown()), 'a=1&a=2&b=3', { a: ['1', '2'], b: '3' }],
   ['a record of lists', z.record(z.string(), z.array(z.number())), 'a=1', { a: [1] }],
   [
     'a union of objects',
@@ -181,7 +260,9 @@ const cases: readonly (readonly [what: string, schema: AnySchema, text: string, 
     { a: 1, b: true, c: '2', d: [3] },
   ],
   ['arktype: a union', type({ a: 'number | "x"' }), 'a=1', { a: 1 }],
-  ['arktype: a date stays text', type({ a: 'Date' }), 'a=1&a=2', { a: '1' }],
+  ['arktype: a date', type({ a: 'Date' }), 'a=2026-01-02', { a: new Date('2026-01-02') }],
+  ['arktype: a bigint', type({ a: 'bigint' }), 'a=9007199254740993', { a: 9007199254740993n }],
+  ['arktype: what JSON Schema cannot express', type({ a: 'symbol', b: 'Map' }), 'a=1&b=2', { a: '1', b: '2' }],
 ]
 
 for (const [what, schema, text, given] of cases) {
@@ -261,6 +342,9 @@ const jsonSchemas: readonly (readonly [what: string, schema: unknown, text: stri
       'a=1&b=1',
       { a: 1, b: true },
     ],
+    ['a text or a number', { properties: { a: { anyOf: [{ const: 'auto' }, { type: 'number' }] } } }, 'a=5', { a: 5 }],
+    ['a value that is two things', { properties: { a: { allOf: [{}, { type: 'number' }] } } }, 'a=5', { a: 5 }],
+    ['other properties of any kind', { properties: {}, additionalProperties: {} }, 'a=1&a=2', { a: ['1', '2'] }],
     [
       'a part that is no object',
       { allOf: [{ type: 'object', properties: { a: { type: 'number' } } }, { type: 'string' }] },
@@ -319,7 +403,8 @@ test('plans: what is no schema of a library has none', async (t) => {
   t.equal(valibotPlan(undefined), null)
   t.equal(valibotPlan({ type: 'union', options: [1] }), null)
   t.equal(jsonSchemaPlan([]), null)
-  t.equal(jsonSchemaPlan({ anyOf: [{ $ref: '#/anyOf/0' }, { anyOf: [{ $ref: '#/anyOf/1' }] }] }), null)
+  const circle = { anyOf: [{ $ref: '#/$defs/A' }] }
+  t.equal(jsonSchemaPlan({ ...circle, $defs: { A: circle } }), null)
 })
 
 test('textValue: numbers come out as they went in, and nothing else becomes a number', async (t) => {
@@ -401,7 +486,78 @@ const forms: readonly (readonly [
     ],
     { a: [1] },
   ],
+  ['an empty choice of texts is missing', z.object({ a: z.enum(['x', 'y']) }), [['a', '']], {}],
+  ['an empty choice of texts that has an empty one', z.object({ a: z.enum(['', 'x']) }), [['a', '']], { a: '' }],
+  [
+    'text of two objects at once is required',
+    z.object({ a: z.string() }).and(z.object({ b: z.string(), c: z.string().optional() })),
+    [
+      ['a', ''],
+      ['b', ''],
+      ['c', ''],
+    ],
+    { a: '', b: '' },
+  ],
+  [
+    'text of one of several objects is required',
+    z.discriminatedUnion('k', [
+      z.object({ k: z.literal('x'), a: z.number() }),
+      z.object({ k: z.literal('y'), b: z.string() }),
+    ]),
+    [
+      ['k', 'y'],
+      ['b', ''],
+    ],
+    { k: 'y', b: '' },
+  ],
   ['a file that was not chosen is missing', z.object({ a: z.file() }), [['a', empty]], {}],
+  ['an upload that was not chosen is missing', z.object({ a: z.instanceof(UploadFile) }), [['a', empty]], {}],
+  [
+    'an upload that was not chosen is missing, whatever else is asked of it',
+    z.object({
+      a: z
+        .instanceof(UploadFile)
+        .refine(() => true)
+        .describe('A photo'),
+    }),
+    [['a', empty]],
+    {},
+  ],
+  [
+    'uploads that were not chosen are missing in lists',
+    z.object({ a: z.array(z.instanceof(UploadFile)) }),
+    [
+      ['a', empty],
+      ['a', file],
+    ],
+    { a: [file] },
+  ],
+  ['a file that was not chosen is no text', z.object({ a: z.string() }), [['a', empty]], {}],
+  [
+    'files under any name',
+    z.record(z.string(), z.instanceof(UploadFile)),
+    [
+      ['a', empty],
+      ['b', file],
+    ],
+    { b: file },
+  ],
+  ['texts under any name', z.record(z.string(), z.string()), [['a', '']], { a: '' }],
+  [
+    'numbers under any name',
+    z.record(z.string(), z.number()),
+    [
+      ['a', ''],
+      ['b', '1'],
+    ],
+    { b: 1 },
+  ],
+  [
+    'a text or a list of files, files',
+    z.object({ a: z.union([z.string(), z.array(z.file())]) }),
+    [['a', file]],
+    { a: [file] },
+  ],
   ['a file', z.object({ a: z.instanceof(UploadFile) }), [['a', file]], { a: file }],
   [
     'files',
@@ -417,6 +573,12 @@ const forms: readonly (readonly [
     z.object({ a: z.union([z.array(z.file()), z.file()]) }),
     [['a', file]],
     { a: [file] },
+  ],
+  [
+    'one file of a union with a list, alone',
+    z.object({ a: z.union([z.file(), z.array(z.file())]) }),
+    [['a', file]],
+    { a: file },
   ],
 ]
 
