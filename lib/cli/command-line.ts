@@ -7,6 +7,7 @@ import { run } from './run.ts'
 import type { RunOptions } from './run-options.ts'
 import type { RunEnd, RunWorld } from './run.ts'
 import { routesCommand } from './routes.ts'
+import type { Streams } from './telling-command.ts'
 import type { UsageError } from './usage-error.ts'
 
 /** The exit code of a command line that cannot be understood. */
@@ -16,7 +17,7 @@ const misused = 2
 export async function runCommandLine(
   args: readonly string[],
   environment: Environment,
-  world: RunWorld,
+  world: RunWorld & Streams,
 ): Promise<RunEnd> {
   const [command, ...rest] = args
   switch (command) {

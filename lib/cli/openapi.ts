@@ -1,3 +1,4 @@
+import { show } from '../spec/violations.ts'
 import { AppLoadFailed } from './app-load-failed.ts'
 import { openapiHelp } from './help.ts'
 import type { LoadedExport } from './load-app.ts'
@@ -11,7 +12,7 @@ const command: TellingCommand = {
   subject: 'the OpenAPI document',
   help: openapiHelp,
   flags: [],
-  tell: (app) => `${JSON.stringify(documentOf(app), null, 2)}\n`,
+  tell: (app) => `${documentOf(app)}\n`,
 }
 
 /** Prints the OpenAPI document of an app, and nothing else on stdout. */
@@ -19,14 +20,20 @@ export function openapiCommand(args: readonly string[], environment: Environment
   return runTellingCommand(command, args, environment, streams)
 }
 
-function documentOf({ what, value }: LoadedExport): unknown {
+function documentOf({ what, value }: LoadedExport): string {
   const described = value as { openapi?: () => unknown } | null | undefined
   if (typeof described?.openapi !== 'function') {
     throw new AppLoadFailed(`Cannot print the OpenAPI document of ${what}: it has none, expected an application`)
   }
   try {
-    return described.openapi()
+    return textOf(described.openapi())
   } catch (cause) {
     throw new AppLoadFailed(`Cannot print the OpenAPI document of ${what}`, { cause })
   }
+}
+
+function textOf(document: unknown): string {
+  const text = JSON.stringify(document, null, 2) as string | undefined
+  if (text?.startsWith('{') === true) return text
+  throw new TypeError(`openapi() returned ${show(document)}, expected an object`)
 }

@@ -9,7 +9,10 @@ import type { RunEnd, RunWorld } from './run.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Where a command writes to. */
-export type Streams = Pick<RunWorld, 'stdout' | 'stderr'>
+export interface Streams extends Pick<RunWorld, 'stdout' | 'stderr'> {
+  /** Sends to stderr what the app's own code writes to stdout, which is for what the command tells. */
+  readonly divertStdout?: () => void
+}
 
 /** A command that loads an app, does not start it, and prints something about it. */
 export interface TellingCommand {
@@ -29,8 +32,9 @@ export async function runTellingCommand(
   command: TellingCommand,
   args: readonly string[],
   environment: Environment,
-  { stdout, stderr }: Streams,
+  { stdout, stderr, divertStdout }: Streams,
 ): Promise<RunEnd> {
+  divertStdout?.()
   try {
     stdout.write(await textOf(command, args, environment))
     return { code: 0 }

@@ -41,6 +41,11 @@ export function documentedRoutes(table: RouteTable): readonly DocumentedRoute[] 
   return Array.from(belowTable(table, start))
 }
 
+/** Finds the hosts, as they were written, at which a table has such routes. */
+export function documentedHosts(table: RouteTable): readonly string[] {
+  return documentedRoutes(table).flatMap(({ host }) => host ?? [])
+}
+
 /** Counts everything in a table and below. Routes are never taken away, so a document is stale when there are more. */
 export function countRoutes(routes: readonly Routable[]): number {
   let count = routes.length

@@ -6,18 +6,27 @@ export class OperationIds {
   readonly #make: (operation: OperationName) => string
   /** Where each name stands. */
   readonly #places = new Map<string, string>()
+  /** Those that contracts give: names that are made keep clear of them. */
+  readonly #given = new Set<string>()
 
   constructor(make: OpenAPIInfo['operationId'] = defaultOperationId) {
     this.#make = make
   }
 
+  /** Notes a name that a contract gives, before any is made. */
+  reserve(id: string): void {
+    this.#given.add(id)
+  }
+
   /** Returns the name of an operation that has none of its own. */
   make(operation: OperationName): string {
     const id = this.#make(operation)
-    if (this.#make !== defaultOperationId) return this.take(id, placeOf(operation))
-    let free = id
-    for (let number = 2; this.#places.has(free); number++) free = `${id}${number}`
-    return this.take(free, placeOf(operation))
+    return this.#make === defaultOperationId ? this.#takeFree(id, operation) : this.take(id, placeOf(operation))
+  }
+
+  /** Returns the name of an operation whose contract has been named for another method already. */
+  makeFurther(id: string, { method, path }: { readonly method: string; readonly path: string }): string {
+    return this.#takeFree(id + capitalised(method.toLowerCase()), { method, path })
   }
 
   /** @throws TypeError for a name that another operation has. */
@@ -31,6 +40,12 @@ export class OperationIds {
     this.#places.set(id, place)
     return id
   }
+
+  #takeFree(id: string, operation: { readonly method: string; readonly path: string }): string {
+    let free = id
+    for (let number = 2; this.#places.has(free) || this.#given.has(free); number++) free = `${id}${number}`
+    return this.take(free, placeOf(operation))
+  }
 }
 
 /** Says where an operation stands, for messages. */
@@ -40,7 +55,7 @@ export function placeOf({ method, path }: { readonly method: string; readonly pa
 
 /** `GET /users/{id}` becomes `getUsersById`. */
 function defaultOperationId({ method, path }: OperationName): string {
-  const words = path
+  const words = decodeURIComponent(path)
     .replace(/\{([^}]*)\}/g, ' by $1 ')
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== '')

@@ -15,20 +15,24 @@ export interface OperationSecurity {
 
 /**
  * Joins the schemes behind an operation: those that refuse callers without credentials are all needed together; those that
- * let them through are alternatives to one another and to none of them.
+ * let them through are alternatives to one another and to none of them. Schemes of one name are one scheme, with the scopes of
+ * all; it refuses when one of them does.
  */
 export function operationSecurity(reached: readonly ReachedDependency[]): OperationSecurity {
   const found = reached.flatMap(({ dependency, scopes }) =>
     dependency instanceof SecurityScheme ? [{ scheme: dependency, scopes }] : [],
   )
-  const required = found.filter(({ scheme }) => !scheme.isOptional)
-  const optional = found.filter(({ scheme }) => scheme.isOptional)
-  const base = Object.fromEntries(required.map(({ scheme, scopes }) => [scheme.schemeName, scopes]))
+  const required = new Set(found.flatMap(({ scheme }) => (scheme.isOptional ? [] : [scheme.schemeName])))
+  const scopesOf = new Map<string, readonly string[]>()
+  for (const { scheme, scopes } of found) {
+    scopesOf.set(scheme.schemeName, [...new Set([...(scopesOf.get(scheme.schemeName) ?? []), ...scopes])])
+  }
+  const named = [...scopesOf]
+  const base = Object.fromEntries(named.filter(([name]) => required.has(name)))
+  const optional = named.filter(([name]) => !required.has(name))
   const requirements =
-    found.length === 0
-      ? []
-      : [...optional.map(({ scheme, scopes }) => ({ ...base, [scheme.schemeName]: scopes })), base]
-  return { requirements, isRequired: required.length > 0, hasScopes: found.some(({ scopes }) => scopes.length > 0) }
+    found.length === 0 ? [] : [...optional.map(([name, scopes]) => ({ ...base, [name]: scopes })), base]
+  return { requirements, isRequired: required.size > 0, hasScopes: named.some(([, scopes]) => scopes.length > 0) }
 }
 
 /** The security schemes of a document by their names. */

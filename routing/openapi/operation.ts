@@ -24,6 +24,8 @@ export interface OperationSource {
   readonly shape: ContractShape
   /** The name of the route; `null` for callbacks and webhooks, which get no `operationId` of their own accord. */
   readonly route: { readonly name: string | null } | null
+  /** Whether another method of the route has the `operationId` of the contract. */
+  readonly isFurther: boolean
   /** What is made on the way to the operation. */
   readonly dependencies: readonly Dependency[]
   readonly tags: readonly string[]
@@ -48,21 +50,32 @@ export class OperationWriter {
     this.#hasProblem = validationProblem !== null
   }
 
+  /** Notes the names that a contract gives its operation, and those that this calls; names that are made keep clear of them. */
+  reserve({ operationId, callbacks = {} }: ContractShape): void {
+    if (operationId !== undefined) this.#ids.reserve(operationId)
+    for (const urls of Object.values(callbacks)) for (const { shape } of Object.values(urls)) this.reserve(shape)
+  }
+
   /** @throws TypeError naming the operation, for what cannot be described. */
   write(source: OperationSource): OperationObject {
+    const place = placeOf({ method: source.method, path: source.template.text })
+    const { place: outer } = this.components
+    this.components.place = place
     try {
       return this.#write(source)
     } catch (cause) {
-      const place = placeOf({ method: source.method, path: source.template.text })
       throw new TypeError(`Cannot document ${place}: ${(cause as Error).message}`, { cause })
+    } finally {
+      this.components.place = outer
     }
   }
 
   /** Describes an operation that the API calls. */
   writeCalled(contract: Contract, url: string): PathItemObject {
     const method = contract.method ?? 'POST'
-    const called = { dependencies: [], tags: [], deprecated: false, responses: {}, servers: null, route: null }
-    const operation = this.write({ method, template: { text: url, params: [] }, shape: contract.shape, ...called })
+    const called = { dependencies: [], tags: [], deprecated: false, responses: {}, servers: null }
+    const template = { text: url, params: [] }
+    const operation = this.write({ method, template, shape: contract.shape, ...called, route: null, isFurther: false })
     return { [pathItemKey(method)!]: operation }
   }
 
@@ -112,9 +125,11 @@ export class OperationWriter {
     }
   }
 
-  #operationId({ method, template, shape, route }: OperationSource, tags: readonly string[]): string | null {
+  #operationId({ method, template, shape, route, isFurther }: OperationSource, tags: readonly string[]): string | null {
     const place = { method, path: template.text }
-    if (shape.operationId !== undefined) return this.#ids.take(shape.operationId, placeOf(place))
+    const { operationId: given } = shape
+    if (given !== undefined)
+      return isFurther ? this.#ids.makeFurther(given, place) : this.#ids.take(given, placeOf(place))
     return route === null ? null : this.#ids.make({ ...place, name: route.name, tags })
   }
 

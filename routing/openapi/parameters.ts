@@ -1,13 +1,12 @@
-import { headerName } from '../../lib/endpoint/validation/header-name.ts'
 import type { OperationDocs } from '../../lib/endpoint/contract/contract.ts'
-import type { AnySchema } from '../../lib/endpoint/validation/schema.ts'
+import { headerName } from '../../lib/endpoint/validation/header-name.ts'
 import { fieldExamples, namedExamples } from './named-examples.ts'
 import type { GivenExamples } from './named-examples.ts'
 import type { JSONSchema, ParameterObject } from './openapi-document.ts'
+import { examplesOf, partFields } from './part-parameters.ts'
 import type { SchemasByPart } from './part-schemas.ts'
 import type { PathTemplate } from './path-template.ts'
 import type { SchemaComponents } from './schema-components.ts'
-import { schemaFields } from './schema-fields.ts'
 import type { SchemaField } from './schema-fields.ts'
 
 /** What describes the parameters of an operation. */
@@ -23,18 +22,12 @@ const spokenFor: ReadonlySet<string> = new Set(['accept', 'content-type', 'autho
 
 /** Describes the parameters of an operation, each place and name once. */
 export function parameters(sources: ParameterSources): readonly ParameterObject[] {
-  const found = [...pathParameters(sources), ...fieldParameters(sources)]
-  const unique = new Map<string, ParameterObject>()
-  for (const parameter of found) {
-    const key = `${parameter.in} ${parameter.name}`
-    if (!unique.has(key)) unique.set(key, parameter)
-  }
-  return [...unique.values()]
+  return [...pathParameters(sources), ...queryParameters(sources), ...fieldParameters(sources)]
 }
 
 /** The fields of a schema for the path say more than the converters do. */
 function pathParameters({ template, parts, examples, components }: ParameterSources): ParameterObject[] {
-  const fields = allFields(parts.path, components)
+  const fields = partFields(parts.path, components)
   return template.params.map(({ name, source, schema }) => {
     const field = source === null ? undefined : fields.get(source)
     const described = field === undefined || Object.keys(field.schema).length === 0 ? schema : field.schema
@@ -48,48 +41,42 @@ function pathParameters({ template, parts, examples, components }: ParameterSour
   })
 }
 
-function* fieldParameters({ parts, examples, components }: ParameterSources): Generator<ParameterObject> {
-  for (const schema of parts.query)
-    yield* queryParameters(components.describe(schema, 'input'), examples?.query, components)
-  for (const [key, field] of allFields(parts.headers, components)) {
-    const name = headerName(key)
-    if (!spokenFor.has(name))
-      yield parameterObject({ name, in: 'header', ...field, examples: fieldExamples(examples?.headers, key) })
-  }
-  for (const [name, field] of allFields(parts.cookies, components)) {
-    yield parameterObject({ name, in: 'cookie', ...field, examples: fieldExamples(examples?.cookies, name) })
-  }
-}
-
-function* queryParameters(
-  schema: JSONSchema,
-  examples: GivenExamples,
-  components: SchemaComponents,
-): Generator<ParameterObject> {
-  const fields = schemaFields(schema, components)
+function* queryParameters({ parts, examples: given, components }: ParameterSources): Generator<ParameterObject> {
+  const examples = given?.query
+  const fields = partFields(parts.query, components)
   for (const [name, field] of fields) {
     const isList = takesList(field.schema, components)
-    const described = parameterObject({ name, in: 'query', ...field, examples: fieldExamples(examples, name) })
+    const described = parameterObject({ name, in: 'query', ...field, examples: examplesOf(field, examples) })
     yield isList ? { ...described, style: 'form', explode: true } : described
   }
-  const { additionalProperties: rest } = components.resolve(schema)
+  if (fields.has('query')) return
   // Names that clients choose: a single parameter stands for all of them.
-  if (fields.size > 0 || typeof rest !== 'object') return
+  const schema = parts.query
+    .filter((one) => partFields([one], components).size === 0)
+    .map((one) => components.describe(one, 'input'))
+    .find((one) => typeof components.resolve(one)['additionalProperties'] === 'object')
+  if (schema === undefined) return
   yield { name: 'query', in: 'query', style: 'form', explode: true, schema, ...namedExamples(examples) }
 }
 
-function allFields(schemas: readonly AnySchema[], components: SchemaComponents): ReadonlyMap<string, SchemaField> {
-  const fields = schemas
-    .toReversed()
-    .flatMap((schema) => [...schemaFields(components.describe(schema, 'input'), components)])
-  return new Map(fields)
+function* fieldParameters({ parts, examples, components }: ParameterSources): Generator<ParameterObject> {
+  for (const [name, field] of partFields(parts.headers, components, headerName)) {
+    if (spokenFor.has(name)) continue
+    yield parameterObject({ name, in: 'header', ...field, examples: examplesOf(field, examples?.headers) })
+  }
+  for (const [name, field] of partFields(parts.cookies, components)) {
+    yield parameterObject({ name, in: 'cookie', ...field, examples: examplesOf(field, examples?.cookies) })
+  }
 }
 
 function takesList(given: JSONSchema, components: SchemaComponents): boolean {
   const schema = components.resolve(given)
   if (schema['type'] === 'array') return true
-  const variants = schema['anyOf']
-  return Array.isArray(variants) && variants.some((variant) => takesList(variant as JSONSchema, components))
+  return ['anyOf', 'allOf'].some((keyword) => membersOf(schema, keyword).some((one) => takesList(one, components)))
+}
+
+function membersOf(schema: JSONSchema, keyword: string): readonly JSONSchema[] {
+  return Array.isArray(schema[keyword]) ? (schema[keyword] as readonly JSONSchema[]) : []
 }
 
 function parameterObject({
@@ -103,13 +90,15 @@ function parameterObject({
   readonly in: ParameterObject['in']
   readonly examples: GivenExamples
 }): ParameterObject {
-  const { description, deprecated, includeInSchema: _included, ...schema } = given
+  const { description: own, deprecated: isOwn, ...schema } = given
+  const members = membersOf(schema, 'allOf')
+  const description = own ?? members.find((member) => member['description'] !== undefined)?.['description']
   return {
     name,
     in: place,
     ...(isRequired && { required: true }),
     ...(typeof description === 'string' && { description }),
-    ...(deprecated === true && { deprecated }),
+    ...((isOwn === true || members.some(({ deprecated }) => deprecated === true)) && { deprecated: true }),
     schema,
     ...namedExamples(examples),
   }

@@ -1,11 +1,11 @@
 import type { OperationDocs } from '../../lib/endpoint/contract/contract.ts'
 import type { AnySchema } from '../../lib/endpoint/validation/schema.ts'
+import { takesNothing } from './missing-body.ts'
 import { namedExamples } from './named-examples.ts'
 import type { JSONSchema, MediaTypeObject, RequestBodyObject } from './openapi-document.ts'
 import type { SchemasByPart } from './part-schemas.ts'
 import type { SchemaComponents } from './schema-components.ts'
 import { schemaFields } from './schema-fields.ts'
-import { takesNothing } from './zod-json-schema.ts'
 
 /** Describes the content of a request; `null` when it has none. */
 export function requestBody(
@@ -17,7 +17,8 @@ export function requestBody(
   const formContent = content(form, components)
   if (jsonContent === null && formContent === null) return null
   return {
-    required: ![...body, ...form].every(takesNothing),
+    // A form has a type even where it is empty.
+    required: form.length > 0 || !body.every(takesNothing),
     content: {
       ...(jsonContent !== null && { 'application/json': { schema: jsonContent, ...namedExamples(examples?.body) } }),
       ...(formContent !== null && formTypes({ schema: formContent, ...namedExamples(examples?.form) }, components)),

@@ -1,49 +1,55 @@
 import type { AnySchema } from '../../lib/endpoint/validation/schema.ts'
 import { show } from '../../lib/spec/violations.ts'
+import { componentNames } from './component-names.ts'
+import type { ComponentName } from './component-names.ts'
 import { jsonSchemaOf } from './json-schema-of.ts'
+import { LocalSchemas } from './local-schemas.ts'
 import type { JSONSchema } from './openapi-document.ts'
 import type { OpenAPIInfo, SchemaSide } from './openapi-options.ts'
-import { copySchema } from './schema-references.ts'
-import type { ReferenceHolder } from './schema-references.ts'
 
-const place = '#/components/schemas/'
+/** What references begin with until everything has its name: then follow the side and the number of the component. */
+const unnamed = '#component/'
+const unnamedReference = /^#component\/(input|output)\/(\d+)((?:\/.*)?)$/
 const sides: readonly SchemaSide[] = ['input', 'output']
-const endings: Readonly<Record<SchemaSide, string>> = { input: '-Input', output: '-Output' }
-
-/** A schema whose references are known. */
-interface Copy {
-  readonly body: JSONSchema
-  readonly references: readonly string[]
-}
 
 /** One side of a component. */
-interface Variant extends Copy {
+interface Variant {
+  readonly body: JSONSchema
   /** Both sides are the same when their texts are, and those of what they refer to. */
   readonly text: string
+  readonly references: ReadonlySet<Component>
+  /** The operation that it was found in first. */
+  readonly place: string
 }
 
-interface Holder {
-  readonly holder: ReferenceHolder
-  readonly name: string
-  readonly side: SchemaSide
-  /** What follows the name. */
-  readonly pointer: string
+interface Component extends Omit<ComponentName, 'isSplit'> {
+  readonly number: number
+  readonly variants: Map<SchemaSide, Variant>
+  isHidden: boolean
+  isReferred: boolean
+}
+
+/** The components of a document, and what its references become. */
+export interface NamedComponents {
+  readonly schemas: Readonly<Record<string, JSONSchema>>
+  readonly rename: (reference: string) => string
 }
 
 /**
  * Describes schemas for a document. What has an id, or refers to itself, becomes a component; one whose two sides differ
- * becomes two, and then its references are told apart when everything is known.
+ * becomes two. Names, and so references, get their last form when everything is known.
  */
 export class SchemaComponents {
+  /** The operation that schemas are described for, for messages. */
+  place = ''
   readonly #own: OpenAPIInfo['jsonSchema']
-  readonly #components = new Map<string, Map<SchemaSide, Variant>>()
-  readonly #holders: Holder[] = []
+  readonly #components: Component[] = []
+  readonly #byId = new Map<string, Component>()
+  readonly #byContent = new Map<string, Component>()
   readonly #described: Readonly<Record<SchemaSide, Map<AnySchema, JSONSchema>>> = {
     input: new Map(),
     output: new Map(),
   }
-  readonly #anonymous = new Map<AnySchema, Map<string, string>>()
-  #anonymousCount = 0
 
   constructor(own: OpenAPIInfo['jsonSchema']) {
     this.#own = own
@@ -58,119 +64,129 @@ export class SchemaComponents {
     return described
   }
 
-  /** Adds a component of a given name, and returns a reference to it. */
+  /** Adds a component that gives way to an id of the same name, and returns a reference to it. */
   add(name: string, body: JSONSchema): JSONSchema {
-    this.#define(name, 'output', { body, references: [] })
-    return { $ref: `${place}${name}` }
+    const component = this.#create(name, false)
+    this.#define(component, 'output', { body, references: new Set() })
+    return { $ref: referenceTo(component, 'output') }
   }
 
   /** Follows references to the input of a component. */
   resolve(schema: JSONSchema): JSONSchema {
     const { $ref } = schema
-    if (typeof $ref !== 'string' || !$ref.startsWith(place)) return schema
-    const variant = this.#components.get($ref.slice(place.length))?.get('input')
+    const found = typeof $ref === 'string' ? this.#find($ref) : null
+    if (found === null || found.pointer !== '') return schema
+    const variant = found.component.variants.get('input')
     return variant === undefined ? schema : this.resolve(variant.body)
   }
 
-  /** Gives every reference its last form and returns the components by their names. */
-  finish(): Readonly<Record<string, JSONSchema>> {
-    const split = this.#splitNames()
-    for (const { holder, name, side, pointer } of this.#holders) {
-      holder.$ref = `${place}${name}${split.has(name) ? endings[side] : ''}${pointer}`
-    }
-    const schemas: Record<string, JSONSchema> = {}
-    for (const [name, variants] of this.#components) {
+  /** Names the components. */
+  finish(): NamedComponents {
+    const split = splitOf(this.#components)
+    const wanted = this.#components.map((component) => ({ ...component, isSplit: split.has(component) }))
+    const names = componentNames(wanted)
+    const nameOf = ({ number }: Component, side: SchemaSide): string => names.get(wanted[number]!)![side]
+    const schemas = new Map<string, JSONSchema>()
+    for (const component of this.#components.filter(({ isHidden, isReferred }) => isReferred || !isHidden)) {
       for (const side of sides) {
-        const variant = variants.get(side)
-        if (variant === undefined) continue
-        if (split.has(name)) schemas[`${name}${endings[side]}`] = variant.body
-        else schemas[name] ??= variant.body
+        const variant = component.variants.get(side)
+        const name = nameOf(component, side)
+        if (variant !== undefined && !schemas.has(name)) schemas.set(name, variant.body)
       }
     }
-    return schemas
+    return {
+      schemas: Object.fromEntries(schemas),
+      rename: (reference) => {
+        const found = this.#find(reference)
+        return found === null
+          ? reference
+          : `#/components/schemas/${nameOf(found.component, found.side)}${found.pointer}`
+      },
+    }
   }
 
   #take(schema: AnySchema, side: SchemaSide): JSONSchema {
-    const { $schema: _dialect, $defs, definitions, ...root } = jsonSchemaOf(schema, side, this.#own)
-    const local = { ...(definitions as object), ...($defs as object) } as Readonly<Record<string, JSONSchema>>
-    let isRootNamed = false
-    const nameOf = (localName: string): string => {
-      isRootNamed ||= localName === ''
-      return /^(?:__schema\d+)?$/.test(localName) ? this.#anonymousName(schema, localName) : safeName(localName)
+    const local = new LocalSchemas(jsonSchemaOf(schema, side, this.#own), schema['~standard'].vendor)
+    let isRootReferred = false
+    const copy = (name: string): Omit<Variant, 'text' | 'place'> => {
+      const references = new Set<Component>()
+      const body = local.copy(name, (to) => {
+        isRootReferred ||= to.name === ''
+        const component = this.#componentOf(local, to.name)
+        component.isReferred = true
+        references.add(component)
+        return referenceTo(component, side) + to.pointer
+      })
+      return { body, references }
     }
-    const copy = (body: JSONSchema): Copy => this.#copy(body, side, nameOf)
-    for (const [localName, body] of Object.entries(local)) this.#define(nameOf(localName), side, copy(body))
-    const main = copy(root)
-    if (!isRootNamed) return main.body
-    const name = nameOf('')
-    this.#define(name, side, main)
-    return this.#reference(name, side)
+    for (const name of local.names) {
+      const component = this.#componentOf(local, name)
+      component.isHidden ||= local.isHidden(name)
+      this.#define(component, side, copy(name))
+    }
+    const root = copy('')
+    if (!isRootReferred) return root.body
+    const component = this.#componentOf(local, '')
+    this.#define(component, side, root)
+    return { $ref: referenceTo(component, side) }
   }
 
-  #copy(body: JSONSchema, side: SchemaSide, nameOf: (localName: string) => string): Copy {
-    const references: string[] = []
-    const copy = copySchema(body, (holder) => {
-      const parts = /^#(?!\/components\/)(?:\/(?:\$defs|definitions)\/([^/]*))?(.*)$/.exec(holder.$ref)
-      if (parts === null) return
-      const [, localName = '', pointer = ''] = parts
-      const name = nameOf(decoded(localName))
-      references.push(name)
-      holder.$ref = `${place}${name}${pointer}`
-      this.#holders.push({ holder, name, side, pointer })
-    })
-    return { body: copy, references }
+  #componentOf(local: LocalSchemas, name: string): Component {
+    if (!local.isAnonymous(name)) return getOrMake(this.#byId, name, () => this.#create(name, true))
+    return getOrMake(this.#byContent, local.contentOf(name), () => this.#create(null, false))
   }
 
-  #define(name: string, side: SchemaSide, copy: Copy): void {
-    const variant = { ...copy, text: JSON.stringify(copy.body) }
-    const variants = this.#components.get(name) ?? new Map<SchemaSide, Variant>()
-    this.#components.set(name, variants)
-    const known = variants.get(side)
-    if (known === undefined) variants.set(side, variant)
-    else if (known.text !== variant.text) {
+  #create(wanted: string | null, isGiven: boolean): Component {
+    const number = this.#components.length
+    const component = { wanted, isGiven, number, variants: new Map(), isHidden: false, isReferred: false }
+    this.#components.push(component)
+    return component
+  }
+
+  #define(component: Component, side: SchemaSide, made: Omit<Variant, 'text' | 'place'>): void {
+    const text = JSON.stringify(made.body).replaceAll(`${unnamed}${side}/`, unnamed)
+    const { place } = this
+    const known = component.variants.get(side)
+    if (known === undefined) component.variants.set(side, { ...made, text, place })
+    else if (known.text !== text) {
       throw new TypeError(
-        `two schemas have the id ${show(name)}, expected one for each; or the same schema in both places`,
+        `two schemas have the id ${show(component.wanted)}, this one and that of ${known.place}, ` +
+          'expected one for each; or the same schema in both places',
       )
     }
   }
 
-  #reference(name: string, side: SchemaSide): JSONSchema {
-    const holder = { $ref: `${place}${name}` }
-    this.#holders.push({ holder, name, side, pointer: '' })
-    return holder
-  }
-
-  /** Both sides of a schema go by the same name. */
-  #anonymousName(schema: AnySchema, localName: string): string {
-    const names = this.#anonymous.get(schema) ?? new Map<string, string>()
-    this.#anonymous.set(schema, names)
-    const name = names.get(localName) ?? `Schema${++this.#anonymousCount}`
-    names.set(localName, name)
-    return name
-  }
-
-  #splitNames(): ReadonlySet<string> {
-    const split = new Set<string>()
-    for (let size = -1; size !== split.size;) {
-      size = split.size
-      for (const [name, variants] of this.#components) if (isSplit(variants, split)) split.add(name)
-    }
-    return split
+  #find(reference: string): { component: Component; side: SchemaSide; pointer: string } | null {
+    const [, side = '', number = '', pointer = ''] = unnamedReference.exec(reference) ?? []
+    const component = this.#components[Number(number)]
+    return side === '' || component === undefined ? null : { component, side: side as SchemaSide, pointer }
   }
 }
 
-function isSplit(variants: ReadonlyMap<SchemaSide, Variant>, split: ReadonlySet<string>): boolean {
+function referenceTo({ number }: Component, side: SchemaSide): string {
+  return `${unnamed}${side}/${number}`
+}
+
+function getOrMake<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  const value = make()
+  map.set(key, value)
+  return value
+}
+
+function splitOf(components: readonly Component[]): ReadonlySet<Component> {
+  const split = new Set<Component>()
+  for (let size = -1; size !== split.size;) {
+    size = split.size
+    for (const component of components) if (isSplit(component, split)) split.add(component)
+  }
+  return split
+}
+
+function isSplit({ variants }: Component, split: ReadonlySet<Component>): boolean {
   const input = variants.get('input')
   const output = variants.get('output')
   if (input === undefined || output === undefined) return false
-  return input.text !== output.text || input.references.some((name) => split.has(name))
-}
-
-/** Names of components are more limited than those of schemas. */
-function safeName(name: string): string {
-  return name.replace(/[^\w.-]/g, '_')
-}
-
-function decoded(step: string): string {
-  return decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')
+  return input.text !== output.text || [...input.references].some((component) => split.has(component))
 }

@@ -13,7 +13,7 @@ export function schemaFields(given: JSONSchema, components: SchemaComponents): R
   const fields = new Map<string, SchemaField>()
   const required: readonly unknown[] = Array.isArray(schema['required']) ? schema['required'] : []
   for (const [name, field] of Object.entries((schema['properties'] ?? {}) as Record<string, JSONSchema>)) {
-    if (field['includeInSchema'] !== false) fields.set(name, { schema: field, isRequired: required.includes(name) })
+    fields.set(name, { schema: field, isRequired: required.includes(name) })
   }
   for (const part of membersOf(schema, 'allOf')) addAll(fields, schemaFields(part, components), 'allOf')
   const variants = [...membersOf(schema, 'anyOf'), ...membersOf(schema, 'oneOf')].map((variant) =>
@@ -35,14 +35,21 @@ function addAll(fields: Map<string, SchemaField>, more: ReadonlyMap<string, Sche
 }
 
 /** How two schemas of one field go together. */
-type Joint = 'allOf' | 'anyOf'
+export type Joint = 'allOf' | 'anyOf'
 
-function joined(known: SchemaField, field: SchemaField, keyword: Joint): SchemaField {
+/** Returns what two schemas of one field say together. */
+export function joined(known: SchemaField, field: SchemaField, keyword: Joint): SchemaField {
   const isRequired = known.isRequired || field.isRequired
   if (JSON.stringify(known.schema) === JSON.stringify(field.schema)) return { schema: known.schema, isRequired }
+  if (keyword === 'allOf' && isAnything(field.schema)) return { schema: known.schema, isRequired }
+  if (keyword === 'allOf' && isAnything(known.schema)) return { schema: field.schema, isRequired }
   const { [keyword]: members, ...others } = known.schema
   const before = Array.isArray(members) && Object.keys(others).length === 0 ? (members as unknown[]) : [known.schema]
   return { schema: { [keyword]: [...before, field.schema] }, isRequired }
+}
+
+function isAnything(schema: JSONSchema): boolean {
+  return Object.keys(schema).length === 0
 }
 
 /** Of several variants, a field is required that all of them require. */

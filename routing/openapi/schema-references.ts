@@ -10,50 +10,65 @@ const maps: ReadonlySet<string> = new Set([
 ])
 
 /** Keywords whose value is data, in which `$ref` means nothing. */
-const data: ReadonlySet<string> = new Set(['const', 'enum', 'default', 'example', 'examples', 'required'])
+export const dataKeywords: ReadonlySet<string> = new Set([
+  'const',
+  'enum',
+  'default',
+  'example',
+  'examples',
+  'required',
+])
 
-/** A schema that refers to another one. */
-export interface ReferenceHolder {
-  $ref: string
+/** What a copy does with what it finds. */
+export interface SchemaVisitor {
+  /** Returns what a reference becomes. */
+  readonly reference: (reference: string) => string
+  /** Tells whether a property is left out. */
+  readonly isHidden: (property: JSONSchema) => boolean
 }
 
-type Node = Readonly<Record<string, unknown>>
-type Visit = (holder: ReferenceHolder) => void
-
-/**
- * Copies a schema as far as it holds references, and calls a function with each part of the copy that is one. What holds none
- * is shared with the original: libraries may keep that.
- */
-export function copySchema(schema: JSONSchema, onReference: Visit): JSONSchema {
-  return copiedObject(schema, onReference, copiedKeyword)
-}
-
-/** Returns the copy of what stands at a key. */
-type CopyValue = (key: string, value: object, onReference: Visit) => unknown
-
-function copiedObject(node: Node, onReference: Visit, copyValue: CopyValue): Node {
-  let copy: Record<string, unknown> | null = null
-  for (const key of Object.keys(node)) {
-    const value = node[key]
-    if (typeof value !== 'object' || value === null) continue
-    const copied = copyValue(key, value, onReference)
-    if (copied !== value) (copy ??= { ...node })[key] = copied
+/** Copies a schema with other references, without hidden properties, and without the word that hides them. Data is shared. */
+export function copySchema(schema: JSONSchema, visitor: SchemaVisitor): JSONSchema {
+  // A schema may be true or false.
+  if (!isObject(schema)) return schema
+  const hidden = hiddenProperties(schema, visitor)
+  const copy: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(schema)) {
+    if (key === 'includeInSchema') continue
+    if (key === '$ref' && typeof value === 'string') copy[key] = visitor.reference(value)
+    else if (key === 'required' && hidden.size > 0) Object.assign(copy, requiredBut(value, hidden))
+    else if (dataKeywords.has(key) || !isObject(value)) copy[key] = value
+    else copy[key] = maps.has(key) ? copyMap(key, value, { hidden, visitor }) : copyValue(value, visitor)
   }
-  if (copyValue !== copiedKeyword || typeof node['$ref'] !== 'string') return copy ?? node
-  copy ??= { ...node }
-  onReference(copy as unknown as ReferenceHolder)
   return copy
 }
 
-function copiedKeyword(key: string, value: object, onReference: Visit): unknown {
-  if (data.has(key)) return value
-  return maps.has(key) ? copiedObject(value as Node, onReference, copiedMember) : copiedMember(key, value, onReference)
+function hiddenProperties({ properties }: JSONSchema, { isHidden }: SchemaVisitor): ReadonlySet<string> {
+  const given = Object.entries(isObject(properties) ? properties : {})
+  return new Set(given.flatMap(([name, property]) => (isObject(property) && isHidden(property) ? [name] : [])))
 }
 
-function copiedMember(_key: string, value: object, onReference: Visit): unknown {
-  if (!Array.isArray(value)) return copiedObject(value as Node, onReference, copiedKeyword)
-  const items = value.map((item: unknown) =>
-    typeof item === 'object' && item !== null ? copiedMember('', item, onReference) : item,
-  )
-  return items.some((item, index) => item !== value[index]) ? items : value
+function requiredBut(given: unknown, hidden: ReadonlySet<string>): { readonly required?: readonly unknown[] } {
+  const required = (given as readonly string[]).filter((name) => !hidden.has(name))
+  return required.length === 0 ? {} : { required }
+}
+
+interface MapCopy {
+  readonly hidden: ReadonlySet<string>
+  readonly visitor: SchemaVisitor
+}
+
+function copyMap(key: string, map: JSONSchema, { hidden, visitor }: MapCopy): JSONSchema {
+  const kept = Object.entries(map).filter(([name]) => key !== 'properties' || !hidden.has(name))
+  // Not by assignment, to which `__proto__` is no ordinary name.
+  return Object.fromEntries(kept.map(([name, member]) => [name, copyValue(member, visitor)]))
+}
+
+function copyValue(value: unknown, visitor: SchemaVisitor): unknown {
+  if (Array.isArray(value)) return value.map((item: unknown) => copyValue(item, visitor))
+  return copySchema(value as JSONSchema, visitor)
+}
+
+function isObject(value: unknown): value is JSONSchema {
+  return typeof value === 'object' && value !== null
 }

@@ -1,15 +1,17 @@
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { UploadFile } from '../../lib/http/upload-file.ts'
+import { takesUpload } from '../../lib/endpoint/validation/file-schema.ts'
+import { copyDocument } from './document-copy.ts'
 import type { SchemaSide } from './openapi-options.ts'
+import { dataKeywords } from './schema-references.ts'
+import { fixedDefault } from './zod-defaults.ts'
+import type { DefaultDefinition } from './zod-defaults.ts'
 
 /** What zod tells of a schema while it describes it. */
 interface ZodSchema {
-  readonly _zod: {
-    readonly def: { readonly type: string; readonly catchall?: unknown }
-    readonly bag: { readonly Class?: unknown }
-    readonly optin?: string
-  }
+  readonly _zod: { readonly def: DefaultDefinition & { readonly catchall?: unknown } }
+  /** Returns what the author says of the schema. */
+  readonly meta?: () => { readonly default?: unknown } | undefined
 }
 
 interface Described {
@@ -23,17 +25,9 @@ export interface ZodOptions extends Record<string, unknown> {
   readonly override: (described: Described) => void
 }
 
-const files: ReadonlySet<unknown> = new Set([UploadFile, File, Blob])
-
 /** Returns the options for one side: what JSON Schema has no word for is described as it stands in JSON. */
 export function zodOptions(side: SchemaSide): ZodOptions {
-  return { unrepresentable: 'any', override: side === 'output' ? overrideOutput : overrideAny }
-}
-
-/** Tells whether a schema of zod takes what is not there. */
-export function takesNothing(schema: unknown): boolean {
-  // oxlint-disable-next-line no-underscore-dangle -- the name is zod's
-  return (schema as Partial<ZodSchema>)._zod?.optin === 'optional'
+  return { unrepresentable: 'any', override: side === 'output' ? overrideOutput : overrideInput }
 }
 
 /** Describes a schema of a zod that does not offer `~standard.jsonSchema`: those before 4.2. */
@@ -51,21 +45,51 @@ function requireZod(): ZodModule {
   return createRequire(import.meta.url)(fileURLToPath(import.meta.resolve('zod'))) as ZodModule
 }
 
-function overrideAny({ zodSchema, jsonSchema }: Described): void {
-  // oxlint-disable-next-line no-underscore-dangle -- the name is zod's
-  const { def, bag } = zodSchema._zod
-  if (def.type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' })
-  else if (def.type === 'bigint') jsonSchema['type'] = 'integer'
-  else if (def.type === 'number') withoutSafeBounds(jsonSchema)
-  else if (def.type === 'file' || files.has(bag.Class)) asFile(jsonSchema)
+function overrideInput(described: Described): void {
+  overrideDefault(described)
+  overrideAny(described)
 }
 
 /** What an object leaves out does not come, and a client that insists on that breaks with the next version. */
 function overrideOutput(described: Described): void {
-  overrideAny(described)
   // oxlint-disable-next-line no-underscore-dangle -- the name is zod's
   const { type, catchall } = described.zodSchema._zod.def
+  // A prefault says nothing of what comes out.
+  if (type !== 'prefault') overrideDefault(described)
+  overrideAny(described)
   if (type === 'object' && catchall === undefined) delete described.jsonSchema['additionalProperties']
+}
+
+const stepsIn: ReadonlySet<string> = new Set(['default', 'prefault', 'catch'])
+
+/** What a function gives now is no default, and it would be another one with the next description. */
+function overrideDefault({ zodSchema, jsonSchema }: Described): void {
+  // oxlint-disable-next-line no-underscore-dangle -- the name is zod's
+  const { def } = zodSchema._zod
+  if (!stepsIn.has(def.type) || !('default' in jsonSchema) || zodSchema.meta?.()?.default !== undefined) return
+  const fixed = fixedDefault(def)
+  // zod leaves out a default that depends on what was wrong: what stands there is that of the schema within.
+  if (fixed === 'dependent') return
+  if (fixed === 'changing') delete jsonSchema['default']
+  else jsonSchema['default'] = fixed.value
+}
+
+function overrideAny({ zodSchema, jsonSchema }: Described): void {
+  // oxlint-disable-next-line no-underscore-dangle -- the name is zod's
+  const { type } = zodSchema._zod.def
+  withoutBigints(jsonSchema)
+  if (jsonSchema['$ref'] !== undefined) return
+  if (type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' })
+  else if (type === 'bigint') jsonSchema['type'] = 'integer'
+  else if (type === 'number') withoutSafeBounds(jsonSchema)
+  else if (takesUpload(zodSchema)) asFile(jsonSchema)
+}
+
+/** JSON has no word for them. */
+function withoutBigints(jsonSchema: Record<string, unknown>): void {
+  for (const [key, value] of Object.entries(jsonSchema)) {
+    if (typeof value === 'bigint' || dataKeywords.has(key)) jsonSchema[key] = copyDocument(value, (given) => given)
+  }
 }
 
 /** That a number is one that JavaScript can hold goes without saying. */

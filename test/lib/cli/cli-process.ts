@@ -23,15 +23,23 @@ export class CLIProcess {
   stderr = ''
   readonly #child: ChildProcess
 
-  constructor(args: readonly string[], environment: Readonly<Record<string, string>> = {}, inherited: number[] = []) {
+  /** @param open Descriptors that the process gets: further ones, and one for stdout instead of a pipe. */
+  constructor(
+    args: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+    {
+      inherited = [],
+      stdout = 'pipe',
+    }: { readonly inherited?: readonly number[]; readonly stdout?: number | 'pipe' } = {},
+  ) {
     this.#child = spawn(process.execPath, [...process.execArgv, 'lib/cli/main.ts', ...args], {
       cwd: root,
       env: { ...process.env, ...environment },
-      stdio: ['ignore', 'pipe', 'pipe', ...inherited],
+      stdio: ['ignore', stdout, 'pipe', ...inherited],
       timeout: 60_000,
       killSignal: 'SIGKILL',
     })
-    this.#child.stdout!.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()))
+    this.#child.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()))
     this.#child.stderr!.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()))
     this.ended = once(this.#child, 'close').then(([code, signal]) => ({ code, signal }))
   }
@@ -66,6 +74,11 @@ export class CLIProcess {
         throw new Error(`the process ended without ${String(text)}: ${this.stdout}${this.stderr}`)
       }
     }
+  }
+
+  /** Leaves what the process writes unread. */
+  closeStdout(): void {
+    this.#child.stdout!.destroy()
   }
 
   kill(signal: NodeJS.Signals): void {

@@ -65,6 +65,14 @@ const refused: readonly (readonly [args: readonly string[], code: number, told: 
     /Cannot print the OpenAPI document of "bare" of .*: it has none, expected an application/,
   ],
   [
+    [fixture('described.ts:nothing')],
+    3,
+    /of "nothing" of .*\nTypeError: Cannot document the API: "transform" returned undefined, expected the document/,
+  ],
+  [[fixture('described.ts:list')], 3, /of "list" of .*\nTypeError: openapi\(\) returned \[\], expected an object/],
+  [[fixture('described.ts:missing')], 3, /\nTypeError: openapi\(\) returned undefined, expected an object/],
+  [[fixture('described.ts:bigint')], 3, /of "bigint" of .*\nTypeError: Do not know how to serialize a BigInt/],
+  [
     [fixture('described.ts:broken')],
     3,
     /Cannot print the OpenAPI document of "broken" of .*\nTypeError: Cannot document GET \/b: the operationId "same"/,

@@ -111,7 +111,7 @@ test('stelline run: listens on an inherited file descriptor', async (t) => {
   await once(listener, 'listening')
   const { port } = listener.address() as AddressInfo
   const { fd } = (listener as Server & { _handle: { fd: number } })._handle // oxlint-disable-line no-underscore-dangle
-  const cli = new CLIProcess(['run', fixture('plain.mjs'), '--fd', '3'], {}, [fd])
+  const cli = new CLIProcess(['run', fixture('plain.mjs'), '--fd', '3'], {}, { inherited: [fd] })
   await cli.listening()
   listener.close()
   t.equal(await (await fetch(`http://127.0.0.1:${port}/`)).text(), 'plain')

@@ -1,11 +1,9 @@
-import { Validator } from '@seriousme/openapi-schema-validator'
 import type { OpenAPIV3_1 } from 'openapi-types'
 import { test } from 'tap'
 import { type } from 'arktype'
 import { z } from 'zod'
 import { contract } from '../../../lib/endpoint/contract/contract.ts'
 import { contractEndpoint } from '../../../lib/endpoint/contract/contract-endpoint.ts'
-import type { ContractShape } from '../../../lib/endpoint/contract/contract.ts'
 import { depends } from '../../../lib/endpoint/dependencies/depends.ts'
 import { withScopes } from '../../../lib/endpoint/dependencies/scopes.ts'
 import { apiKey } from '../../../lib/endpoint/security/api-key.ts'
@@ -17,25 +15,11 @@ import { openIdConnect } from '../../../lib/endpoint/security/open-id-connect.ts
 import { PlainTextResponse } from '../../../lib/response/plain-text-response.ts'
 import { Application } from '../../../routing/application.ts'
 import { PathPattern } from '../../../routing/path-pattern.ts'
-import type { OpenAPIDocument, OperationObject } from '../../../routing/openapi/openapi-document.ts'
-import type { OpenAPIInfo } from '../../../routing/openapi/openapi-options.ts'
+import type { OperationObject } from '../../../routing/openapi/openapi-document.ts'
 import { openapi } from '../../../routing/openapi/openapi.ts'
 import { Router } from '../../../routing/router.ts'
+import { faultsOf, operationOf } from './described.ts'
 import { libraryAPI } from './library-api.ts'
-
-/** Whether a document is what the official schema wants, and what is wrong with it otherwise. */
-async function faultsOf(document: OpenAPIDocument): Promise<unknown> {
-  const result = await new Validator().validate(JSON.parse(JSON.stringify(document)) as Record<string, unknown>)
-  return result.valid ? null : result.errors
-}
-
-/** Describes one operation, `POST /it` unless said otherwise. */
-function operationOf(shape: ContractShape, info: OpenAPIInfo = {}): OperationObject & { document: OpenAPIDocument } {
-  const app = new Router()
-  app.post('/it', contract(shape), (() => undefined) as never)
-  const document = openapi(app, info)
-  return { ...document.paths['/it']!['post']!, document }
-}
 
 const document = libraryAPI().openapi()
 const at = (path: string, method: string): OperationObject => document.paths[path]![method]!
@@ -668,7 +652,7 @@ const refused: readonly (readonly [what: string, app: () => unknown, said: strin
       const other = z.object({ b: z.string() }).meta({ id: 'Twice' })
       return operationOf({ responses: { 200: one, 201: other } })
     },
-    'Cannot document POST /it: two schemas have the id "Twice", expected one for each; or the same schema in both places',
+    'Cannot document POST /it: two schemas have the id "Twice", this one and that of POST /it, expected one for each; or the same schema in both places',
   ],
   [
     'two security schemes with one name',

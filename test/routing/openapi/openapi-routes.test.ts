@@ -82,12 +82,9 @@ test('Application: the document is served before routes that would catch its pat
 
 test('Application: a document that cannot be made says so to the developer', async (t) => {
   const app = api()
-  app.get('/other', { operationId: 'getItemsById' }, () => ({}))
-  app.get('/another', { operationId: 'getItemsById' }, () => ({}))
-  t.throws(
-    () => app.openapi(),
-    /Cannot document GET \/other: the operationId "getItemsById" is that of GET \/items\/\{id\}/,
-  )
+  app.get('/other', { operationId: 'other' }, () => ({}))
+  app.get('/another', { operationId: 'other' }, () => ({}))
+  t.throws(() => app.openapi(), /Cannot document GET \/another: the operationId "other" is that of GET \/other/)
 })
 
 test('openAPIRoutes: the root_path of a request stands before the servers', async (t) => {
