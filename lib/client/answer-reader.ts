@@ -1,6 +1,6 @@
-import { declaredAnswers } from '../endpoint/contract/declared-answer.ts'
+import { declaredAnswers, formatOf, isJSON } from '../endpoint/contract/declared-answer.ts'
 import type { DeclaredAnswer } from '../endpoint/contract/declared-answer.ts'
-import type { Responses } from '../endpoint/contract/response-declaration.ts'
+import type { DeclaredResponse, Responses } from '../endpoint/contract/response-declaration.ts'
 import type { AnySchema } from '../endpoint/validation/schema.ts'
 import { hasNoContent, isFinalStatus } from '../http/status.ts'
 import { show } from '../spec/violations.ts'
@@ -60,29 +60,54 @@ export class AnswerReader {
   #declaredFor(status: number): DeclaredAnswer | null {
     const own = this.#declared.get(status)
     if (own !== undefined) return own
-    const { responses } = this.#reading
-    const wider = responses?.[`${Math.floor(status / 100)}XX` as '4XX'] ?? responses?.default
+    const wider = this.#declarationOf(status)
     if (wider === undefined || !isFinalStatus(status)) return null
     return declaredAnswers({ [status]: hasNoContent(status) ? null : wider }).get(status)!
+  }
+
+  /** What the contract says of a status, of its range or of all that is left. */
+  #declarationOf(status: number): DeclaredResponse | undefined {
+    const { responses } = this.#reading
+    const range = `${Math.floor(status / 100)}XX` as '4XX'
+    const key = [status, range].find((name) => responses?.[name as 400] !== undefined)
+    return responses?.[(key ?? 'default') as 400]
   }
 
   async #dataOf(response: Response, declared: DeclaredAnswer | null): Promise<unknown> {
     if (this.#reading.isHead) return undefined
     if (declared === null) return this.#content(response)
+    if (this.#declarationOf(response.status) === null) {
+      await response.arrayBuffer()
+      return undefined
+    }
     const { schema, stream, mediaType } = declared
-    if (stream === 'events') return new EventItems(response.body, this.#items(schema))
-    if (stream === 'json-lines') return new LineItems(response.body, this.#items(schema))
-    if (mediaType !== null && !isJSON(mediaType)) {
+    if (stream !== null) return this.#stream(response, declared)
+    if (mediaType !== null && !declared.isJSON) {
       return mediaType.startsWith('text/') ? response.text() : response.blob()
     }
     return schema === null ? this.#content(response) : this.#json(response, schema)
   }
 
-  async #json(response: Response, schema: AnySchema): Promise<unknown> {
-    const what = this.#whatOf(response)
+  async #stream(response: Response, { schema, stream, mediaType }: DeclaredAnswer): Promise<unknown> {
     const type = mediaTypeOf(response)
-    if (!isJSON(type)) throw new InvalidAnswer(what, { why: `its media type is ${show(type)}, expected JSON` })
-    return new ItemReader(what, this.#reading.validates ? schema : null).read(await response.text())
+    if (formatOf(type) !== stream && (mediaType === null || type !== essenceOf(mediaType))) {
+      throw await this.#otherType(response, mediaType ?? (stream === 'events' ? 'text/event-stream' : 'JSON lines'))
+    }
+    return stream === 'events'
+      ? new EventItems(response.body, this.#items(schema))
+      : new LineItems(response.body, this.#items(schema))
+  }
+
+  async #json(response: Response, schema: AnySchema): Promise<unknown> {
+    if (!isJSON(mediaTypeOf(response))) throw await this.#otherType(response, 'JSON')
+    return new ItemReader(this.#whatOf(response), this.#reading.validates ? schema : null).read(await response.text())
+  }
+
+  /** Nobody reads a body of another type; left alone it would hold the connection. */
+  async #otherType(response: Response, expected: string): Promise<InvalidAnswer> {
+    await response.body?.cancel().catch(() => {})
+    const why = `its media type is ${show(mediaTypeOf(response))}, expected ${expected}`
+    return new InvalidAnswer(this.#whatOf(response), { why })
   }
 
   #items(schema: AnySchema | null): ItemReader {
@@ -108,9 +133,9 @@ export class AnswerReader {
 }
 
 function mediaTypeOf(response: Response): string {
-  return (response.headers.get('content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase()
+  return essenceOf(response.headers.get('content-type') ?? '')
 }
 
-function isJSON(mediaType: string): boolean {
-  return mediaType === 'application/json' || mediaType.endsWith('+json')
+function essenceOf(mediaType: string): string {
+  return mediaType.split(';', 1)[0]!.trim().toLowerCase()
 }

@@ -44,7 +44,7 @@ export class ClientSocket<Incoming = unknown, Outgoing = unknown> implements Asy
     return this.#socket.close(code, reason)
   }
 
-  /** The messages as they come, until the socket is closed. */
+  /** The messages as they come, until the socket is closed. Leaving the loop leaves it open. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Incoming, void, undefined> {
     try {
       for (;;) yield await this.receive()

@@ -13,16 +13,32 @@ import type { FieldsInit } from './request-fields.ts'
 import type { ParamFormatters } from './request-path.ts'
 import { TestDoor } from './test-door.ts'
 import type { TestClientLike } from './test-door.ts'
-import { platformWebSocket } from './web-socket-factory.ts'
 import type { WebSocketFactory } from './web-socket-factory.ts'
 
-/** How a client reaches its server. */
-export interface ClientOptions {
+/** How a client reaches its server: at `baseUrl`, or in `app`. */
+export type ClientOptions = ClientSettings & (NetworkPlace | AppPlace)
+
+/** A server that is called over the network. */
+interface NetworkPlace {
   /** What stands before every path: `https://example.org/api`, or a path in a browser. */
+  readonly baseUrl: string
+  readonly app?: never
+}
+
+/** An app that is called without sockets. */
+interface AppPlace {
+  /** A `TestClient`, or whatever has a `fetch`, as applications do. */
+  readonly app: TestClientLike | FetchApp
+  /** What stands before every path. */
   readonly baseUrl?: string
-  /** An app to call without sockets: a `TestClient`, or whatever has a `fetch`, as applications do. */
-  readonly app?: TestClientLike | FetchApp
-  /** Fields of every request, `authorization` for one; or a function that is asked for them before each. */
+}
+
+/** What a client does wherever its server is. */
+interface ClientSettings {
+  /**
+   * Fields of every request, `authorization` for one; or a function that is asked for them before each. WebSockets of the
+   * platform go without them.
+   */
   readonly headers?: FieldsInit | (() => FieldsInit | Promise<FieldsInit>)
   /** Default: that of the platform. */
   readonly fetch?: FetchFunction
@@ -58,14 +74,20 @@ export function createClient<const Table extends ContractTable>(
   return clientOf(contracts, settings, '') as Client<Table>
 }
 
-function doorOf({ app, baseUrl, fetch, webSocket = platformWebSocket }: ClientOptions): Door {
+function doorOf({ app, baseUrl, fetch, webSocket }: ClientOptions): Door {
   if (app === undefined) {
-    if (baseUrl === undefined)
+    // Who writes no TypeScript may have left it out.
+    if ((baseUrl as string | undefined) === undefined) {
       throw new TypeError('Cannot make a client: expected "baseUrl" or "app" among the options')
-    return new NetworkDoor({ baseUrl, fetch: fetch ?? ((url, init) => globalThis.fetch(url, init)), webSocket })
+    }
+    return new NetworkDoor({
+      baseUrl,
+      fetch: fetch ?? ((url, init) => globalThis.fetch(url, init)),
+      webSocket: webSocket ?? null,
+    })
   }
-  if ('request' in app && typeof app.request === 'function') return new TestDoor(app)
-  if ('fetch' in app && typeof app.fetch === 'function') return new AppDoor(app, baseUrl ?? 'http://localhost')
+  if ('request' in app && typeof app.request === 'function') return new TestDoor(app, baseUrl ?? '')
+  if ('fetch' in app && typeof app.fetch === 'function') return new AppDoor(app, baseUrl ?? '')
   throw new TypeError(`Cannot make a client for ${show(app)}: expected a TestClient, or an app with a fetch`)
 }
 

@@ -13,7 +13,10 @@ export interface OutgoingRequest {
 /** A handshake, ready to be sent. */
 export interface OutgoingHandshake {
   readonly target: string
+  /** The fields of the client and of the call. */
   readonly headers: Headers
+  /** The fields of the call alone. */
+  readonly ownHeaders: Headers
   readonly subprotocols: readonly string[]
 }
 

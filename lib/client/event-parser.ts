@@ -1,3 +1,5 @@
+import { TextPieces } from './text-pieces.ts'
+
 /** An event of a stream, as it arrived. */
 export interface TextEvent {
   readonly data: string
@@ -13,7 +15,7 @@ export interface TextEvent {
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
 export class EventParser {
-  #rest = ''
+  readonly #lines: TextPieces = new TextPieces(/\r\n|\n|\r/)
   /** Whether a line feed would belong to the carriage return before it. */
   #isAfterReturn = false
   #data: string[] = []
@@ -24,9 +26,8 @@ export class EventParser {
   push(text: string): readonly TextEvent[] {
     if (text === '') return []
     const events: TextEvent[] = []
-    const lines = (this.#rest + (this.#isAfterReturn ? text.replace(/^\n/, '') : text)).split(/\r\n|\n|\r/)
+    const lines = this.#lines.push(this.#isAfterReturn ? text.replace(/^\n/, '') : text)
     this.#isAfterReturn = text.endsWith('\r')
-    this.#rest = lines.pop()!
     for (const line of lines) {
       if (line !== '') this.#field(line)
       else if (this.#data.length > 0) events.push(this.#dispatch())

@@ -40,7 +40,12 @@ export function textOf(part: string, name: string, value: unknown): string {
   }
 }
 
+/** Tells whether a value stands for its items. */
+export function isList(value: unknown): value is Iterable<unknown> {
+  return Array.isArray(value) || value instanceof Set
+}
+
 function itemsOf(value: unknown): readonly unknown[] {
   if (value === undefined || value === null) return []
-  return Array.isArray(value) || value instanceof Set ? Array.from(value as Iterable<unknown>) : [value]
+  return isList(value) ? Array.from(value) : [value]
 }

@@ -1,5 +1,6 @@
 import type { AnySchema } from '../endpoint/validation/schema.ts'
 import { InvalidAnswer } from './invalid-answer.ts'
+import { issuesOfJSON } from './json-check.ts'
 
 /** Makes a value of JSON, and checks it when there is a schema. The value stays what JSON has made of it. */
 export class ItemReader {
@@ -21,8 +22,8 @@ export class ItemReader {
 
   /** @throws InvalidAnswer for a value that the schema finds wrong. */
   async check(value: unknown): Promise<void> {
-    const result = await this.#schema?.['~standard'].validate(value)
-    if (result?.issues !== undefined) throw InvalidAnswer.of(this.#what, result.issues)
+    const issues = this.#schema === null ? null : await issuesOfJSON(this.#schema, value)
+    if (issues !== null) throw InvalidAnswer.of(this.#what, issues)
   }
 
   #parsed(text: string): unknown {

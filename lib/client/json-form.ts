@@ -1,4 +1,4 @@
-/** What a value is after it went through JSON: dates are text, functions are gone. */
+/** What a value is after it went through JSON: dates are text, functions are gone, and nothing is left of sets and maps. */
 export type JSONForm<T> = unknown extends T
   ? T
   : T extends string | number | boolean | null | undefined
@@ -7,4 +7,6 @@ export type JSONForm<T> = unknown extends T
       ? never
       : T extends { toJSON(...args: never): infer Written }
         ? JSONForm<Written>
-        : { [Name in keyof T]: JSONForm<T[Name]> }
+        : T extends ReadonlySet<unknown> | ReadonlyMap<unknown, unknown>
+          ? Record<string, never>
+          : { [Name in keyof T]: JSONForm<T[Name]> }

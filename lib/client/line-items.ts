@@ -1,5 +1,6 @@
 import { textChunks } from './body-chunks.ts'
 import type { ItemReader } from './item-reader.ts'
+import { TextPieces } from './text-pieces.ts'
 
 /** The items of a stream of JSON lines, as they come; once. Leaving the loop closes the connection. Empty lines are nothing. */
 export class LineItems<Item> implements AsyncIterable<Item> {
@@ -12,12 +13,11 @@ export class LineItems<Item> implements AsyncIterable<Item> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
-    let rest = ''
+    const text = new TextPieces('\n')
     for await (const chunk of textChunks(this.#body)) {
-      const lines = (rest + chunk).split('\n')
-      rest = lines.pop()!
-      for (const line of lines) if (line.trim() !== '') yield this.#read(line)
+      for (const line of text.push(chunk)) if (line.trim() !== '') yield this.#read(line)
     }
+    const rest = text.rest()
     if (rest.trim() !== '') yield this.#read(rest)
   }
 

@@ -21,6 +21,9 @@ export interface OperationSettings {
   readonly validates: boolean
 }
 
+/** What `fetch` follows, and contracts that declare one do not. @see https://fetch.spec.whatwg.org/#redirect-status */
+const redirects: ReadonlySet<string> = new Set(['301', '302', '303', '307', '308', '3XX'])
+
 /** What a call is given, when its types are gone. */
 export interface AnyInput extends CallFields {
   readonly params?: unknown
@@ -45,8 +48,7 @@ export class Operation {
     this.#settings = settings
     this.#path = requestPath(path, settings.converters)
     const responses = shape.responses ?? null
-    const declaresRedirect = Object.keys(responses ?? {}).some((status) => status.startsWith('3'))
-    this.#redirect = declaresRedirect ? 'manual' : 'follow'
+    this.#redirect = Object.keys(responses ?? {}).some((status) => redirects.has(status)) ? 'manual' : 'follow'
     this.#answers = new AnswerReader({
       operation: `${method} ${path}`,
       responses,
@@ -70,7 +72,9 @@ export class Operation {
     const { body, mediaType } = input.form === undefined ? jsonContent(input.body) : formContent(input.form)
     const target = targetOf(this.#path, input)
     const headers = requestFields(await this.#settings.headers(), input)
-    if (mediaType !== null && !headers.has('content-type')) headers.set('content-type', mediaType)
+    // The media type of a form has a boundary, which only the platform knows.
+    if (body !== null && typeof body !== 'string') headers.delete('content-type')
+    else if (mediaType !== null && !headers.has('content-type')) headers.set('content-type', mediaType)
     const signal = input.signal ?? null
     return this.#settings.door.send({
       method: this.#method,
@@ -98,9 +102,11 @@ export class SocketOperation {
 
   async open(input: AnyInput = {}): Promise<ClientSocket> {
     const target = targetOf(this.#path, input)
+    const ownHeaders = requestFields({}, input)
     const headers = requestFields(await this.#settings.headers(), input)
     const { subprotocols = [] } = input
-    return new ClientSocket(await this.#settings.door.open({ target, headers, subprotocols }), this.#reader)
+    const socket = await this.#settings.door.open({ target, headers, ownHeaders, subprotocols })
+    return new ClientSocket(socket, this.#reader)
   }
 }
 

@@ -40,12 +40,11 @@ export class PlatformSocket implements RawSocket {
   static opened(socket: WebSocketLike, path: string): Promise<PlatformSocket> {
     const opened = new PlatformSocket(socket)
     return new Promise((resolve, reject) => {
-      // Without a listener some implementations throw; the event that follows says that the socket is closed.
-      socket.addEventListener('error', () => {})
+      const refuse = (cause: unknown): void => reject(new HandshakeRefused(path, null, cause))
+      // Some platforms tell of a handshake that has failed by an error alone. After it, the close says what has happened.
+      socket.addEventListener('error', ({ error }) => refuse(error ?? disconnected({ code: 1006, reason: '' })))
       socket.addEventListener('open', () => resolve(opened))
-      void opened.closed.then(({ code }) =>
-        reject(new HandshakeRefused(path, null, disconnected({ code, reason: '' }))),
-      )
+      void opened.closed.then((closing) => refuse(disconnected(closing)))
     })
   }
 

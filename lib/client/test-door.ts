@@ -1,5 +1,6 @@
 import type { Door, OutgoingHandshake, OutgoingRequest, RawSocket } from './door.ts'
 import { HandshakeRefused } from './handshake-refused.ts'
+import { cookiePairs } from './request-fields.ts'
 
 /** What the client needs of a test client: `TestClient` of `stelline/testing` has it. */
 export interface TestClientLike {
@@ -10,6 +11,8 @@ export interface TestClientLike {
 /** How a request is handed to a test client. */
 export interface TestRequestOptions {
   readonly headers: readonly (readonly [name: string, value: string])[]
+  /** They go beside those that the test client keeps. */
+  readonly cookies: Readonly<Record<string, string>>
   readonly body?: string | FormData | URLSearchParams
   readonly signal?: AbortSignal
   readonly followRedirects: boolean
@@ -18,6 +21,7 @@ export interface TestRequestOptions {
 /** How a handshake is handed to a test client. */
 export interface TestHandshakeOptions {
   readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly cookies: Readonly<Record<string, string>>
   readonly subprotocols: readonly string[]
 }
 
@@ -37,14 +41,17 @@ export interface TestSocketLike extends Omit<RawSocket, 'send'> {
 /** Hands requests and WebSockets to a test client, and so to its app. */
 export class TestDoor implements Door {
   readonly #client: TestClientLike
+  readonly #baseUrl: string
 
-  constructor(client: TestClientLike) {
+  /** @param baseUrl What stands before every path. A path alone stands below the base URL of the test client. */
+  constructor(client: TestClientLike, baseUrl: string) {
     this.#client = client
+    this.#baseUrl = baseUrl.replace(/\/+$/, '')
   }
 
   async send({ method, target, headers, body, signal, redirect }: OutgoingRequest): Promise<Response> {
-    const answer = await this.#client.request(method, target, {
-      headers: [...headers],
+    const answer = await this.#client.request(method, this.#baseUrl + target, {
+      ...splitFields(headers),
       followRedirects: redirect === 'follow',
       ...(body !== null && { body }),
       ...(signal !== null && { signal }),
@@ -56,7 +63,7 @@ export class TestDoor implements Door {
 
   async open({ target, headers, subprotocols }: OutgoingHandshake): Promise<RawSocket> {
     const socket = await this.#client
-      .websocket(target, { headers: [...headers], subprotocols })
+      .websocket(this.#baseUrl + target, { ...splitFields(headers), subprotocols })
       .catch((error: unknown) => {
         throw isDenial(error) ? new HandshakeRefused(target, error.response.status, error) : error
       })
@@ -68,6 +75,12 @@ export class TestDoor implements Door {
       close: (code, reason) => socket.close(code, reason),
     }
   }
+}
+
+/** A test client takes a `cookie` field instead of the cookies that it keeps, and cookies beside them. */
+function splitFields(headers: Headers): Pick<TestRequestOptions, 'headers' | 'cookies'> {
+  const others = [...headers].filter(([name]) => name !== 'cookie')
+  return { headers: others, cookies: Object.fromEntries(cookiePairs(headers.get('cookie'))) }
 }
 
 /** The app runs only as far ahead as its answer is read. */

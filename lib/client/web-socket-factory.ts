@@ -21,6 +21,8 @@ export interface WebSocketEvent {
   readonly code?: number
   /** Of a close. */
   readonly reason?: string
+  /** Of an error, where the platform says which. */
+  readonly error?: unknown
 }
 
 /** What a WebSocket is opened with besides its URL. */

@@ -8,6 +8,7 @@ import { z } from 'zod'
 import getExePath from '../../node_modules/typescript/lib/getExePath.js'
 import { StaticFiles } from '../../lib/content/static-files.ts'
 import { HTMLResponse } from '../../lib/response/html-response.ts'
+import { RedirectResponse } from '../../lib/response/redirect-response.ts'
 import { serve } from '../../lib/servers/node/serve.ts'
 import { lint } from '../../lib/testing/conformance/lint.ts'
 import { Application } from '../../routing/application.ts'
@@ -55,6 +56,9 @@ function app(modules: string): Application {
     await websocket.accept()
     for await (const message of websocket) await websocket.send({ echo: message })
   })
+  made.get('/api/moved', () => new RedirectResponse('/api/followed', { status: 302 }))
+  made.get('/api/followed', {}, ({ request }) => request.headers.get('x-client'))
+  made.websocket('/api/closed', {}, ({ websocket }) => websocket.close())
   return made
 }
 
@@ -64,18 +68,25 @@ const script = `(async () => {
     add: contract('POST', '/items/{id:int}', { responses: { 201: {}, 422: {} } }),
     events: contract('GET', '/events', { responses: { 200: { stream: 'events' } } }),
     form: contract('POST', '/form', {}),
+    moved: contract('GET', '/moved', { responses: { 302: null } }),
+    followed: contract('GET', '/moved', { responses: { 200: {}, 304: null } }),
     echo: websocketContract('/echo', {}),
-  }, { baseUrl: '/api' })
+    closed: websocketContract('/closed', {}),
+  }, { baseUrl: '/api', headers: () => ({ 'x-client': 'page' }) })
   const added = await client.add({ params: { id: 1 }, body: { name: 'tea' } })
   const refused = await client.add({ params: { id: 1 }, body: {} })
   const events = []
   for await (const item of await client.events.ok()) events.push(item)
   const file = await client.form.ok({ form: { file: new File(['leaf'], 'tea.txt') } })
+  const moved = await client.moved().catch((error) => error.message)
+  const followed = await client.followed.ok()
+  const refusedSocket = await client.closed().catch((error) => error.name)
   const socket = await client.echo()
   await socket.send('Hello')
   const echo = await socket.receive()
   await socket.close()
-  return { added: [added.status, added.data], refused: refused.status, events, file, echo, closed: await socket.closed }
+  const closed = await socket.closed
+  return { added: [added.status, added.data], refused: refused.status, events, file, moved, followed, refusedSocket, echo, closed }
 })()`
 
 test('Chromium: the client calls a server', { skip: missing('chromium'), timeout: 90_000 }, async (t) => {
@@ -93,6 +104,11 @@ test('Chromium: the client calls a server', { skip: missing('chromium'), timeout
     refused: 422,
     events: [{ n: 1 }, { n: 2 }],
     file: 'leaf',
+    moved:
+      'Cannot read the redirect that GET /moved is answered with: browsers hide redirects from scripts, ' +
+      'expected a contract that declares none, so that they follow it',
+    followed: 'page',
+    refusedSocket: 'HandshakeRefused',
     echo: { echo: 'Hello' },
     closed: { code: 1000, reason: '' },
   })

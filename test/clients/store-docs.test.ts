@@ -28,7 +28,7 @@ test('Chromium: the page of the store signs a user up, logs in by OAuth 2, and a
   await using browser = await Browser.open()
   await browser.visit(`${server.url}/docs`)
 
-  t.ok(await until(browser, `document.querySelectorAll('.opblock').length === 11`), 'every operation is shown')
+  t.ok(await until(browser, `document.querySelectorAll('.opblock').length === 12`), 'every operation is shown')
   const user = JSON.stringify({ name: 'Ada', password: 'secret of Ada' })
   t.match(await tryOut(browser, 'users-postUsers', user), /201[^]*"name": "Ada"/)
   const item = JSON.stringify({ name: 'Green tea', price: 3 })

@@ -37,7 +37,10 @@ test('shop-api.ts: says what is wrong', async (t) => {
     body: '{"name": tea}',
     headers: { ...ann, 'content-type': 'application/json' },
   })
+  const text = await client.post('/items', { body: 'tea', headers: { ...ann, 'content-type': 'text/plain' } })
+  const stranger = await client.post('/items', { json: { name: '', price: -1 } })
 
+  t.strictSame([body.status, text.status, stranger.status], [422, 415, 401])
   t.match([query.status, await query.json()], [422, { errors: [{ in: 'query', path: ['maxPrice'] }] }])
   t.match(await body.json(), { errors: [{ path: ['name'] }, { path: ['price'] }] })
   t.match([syntax.status, await syntax.json()], [400, { errors: [{ message: /line 1, column 10$/ }] }])

@@ -6,6 +6,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const node = ['--import=tsx', '--conditions=stelline-source']
 
 test('store.test.ts: passes', async (t) => {
+  t.setTimeout(120_000)
   const { status, stdout } = spawnSync(process.execPath, [...node, '--test', 'docs/examples/store/store.test.ts'], {
     cwd: root,
     encoding: 'utf8',
@@ -13,5 +14,5 @@ test('store.test.ts: passes', async (t) => {
   })
 
   t.equal(status, 0, stdout)
-  t.match(stdout, /pass 9\b/)
+  t.match(stdout, /pass 15\b/)
 })

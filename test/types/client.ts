@@ -137,6 +137,47 @@ same<JSONForm<readonly Date[]>, readonly string[]>()
 same<JSONForm<unknown>, unknown>()
 same<JSONForm<{ f: () => void; b: bigint }>, { f: never; b: never }>()
 
+same<
+  JSONForm<{ s: Set<string>; m?: ReadonlyMap<string, Date> }>,
+  { s: Record<string, never>; m?: Record<string, never> }
+>()
+
+// ---- media types that the compiler does not know
+
+declare const mediaType: string
+declare const stream: 'events' | 'json-lines'
+const wide = createClient(
+  {
+    text: contract('GET', '/text', { responses: { 200: { mediaType } } }),
+    either: contract('GET', '/either', { responses: { 200: { mediaType: mediaType as 'text/csv' | 'image/png' } } }),
+    items: contract('GET', '/items', { responses: { 200: { schema: Item, stream } } }),
+  },
+  { baseUrl: '/api' },
+)
+same<Awaited<ReturnType<typeof wide.text.ok>>, unknown>()
+same<Awaited<ReturnType<typeof wide.either.ok>>, string | Blob>()
+same<Awaited<ReturnType<typeof wide.items.ok>>, AsyncIterable<Received>>()
+
+// ---- answers that are spread into a declaration, and media types with parameters
+
+const commonAnswers = { 404: z.object({ reason: z.string() }) }
+const spread = createClient(
+  {
+    one: contract('GET', '/one', { responses: { ...commonAnswers, 200: Item } }),
+    json: contract('GET', '/json', {
+      responses: { 200: { schema: Item, mediaType: 'application/json; charset=utf-8' } },
+    }),
+    lines: contract('GET', '/lines', { responses: { 200: { schema: Item, mediaType: 'application/x-ndjson' } } }),
+  },
+  { baseUrl: '/api' },
+)
+const one = await spread.one()
+if (one.status === 404) same<typeof one.data, { reason: string }>()
+else same<typeof one.data, Received>()
+same<Awaited<ReturnType<typeof spread.one.ok>>, Received>()
+same<Awaited<ReturnType<typeof spread.json.ok>>, Received>()
+same<Awaited<ReturnType<typeof spread.lines.ok>>, AsyncIterable<Received>>()
+
 // ---- WebSockets
 
 const socket = await client.chat({ params: { room: 'tea' }, query: { name: 'Ada' } })
@@ -154,5 +195,8 @@ createClient({ ping: contract('GET', '/', {}) }, { app: new Application() })
 createClient({ ping: contract('GET', '/', {}) }, { baseUrl: '/api' })
 // @ts-expect-error -- a contract without a method and a path
 createClient({ ping: contract({}) }, { baseUrl: '/api' })
+createClient({ ping: contract('GET', '/', {}) }, { app: testClient, baseUrl: '/api' })
+// @ts-expect-error -- no server
+createClient({ ping: contract('GET', '/', {}) }, {})
 // @ts-expect-error -- no contract
 createClient({ ping: 'GET' }, { baseUrl: '/api' })

@@ -1,25 +1,24 @@
 import { Application, HTTPException, Response, withScopes } from 'stelline'
-import type { MessageSocket } from 'stelline'
 import { contracts } from './contracts.ts'
 import type { Change, Item } from './contracts.ts'
 import { Database } from './database.ts'
 import { Feed } from './feed.ts'
 import { hashPassword, isPassword } from './passwords.ts'
-import { chatUser, currentUser, makeToken, scopes, tokenSeconds } from './tokens.ts'
-
-type Member = MessageSocket<{ text: string }, { from: string; text: string }>
+import { Room } from './room.ts'
+import { Tickets, ticketSeconds } from './tickets.ts'
+import { currentUser, makeToken, scopes, tokenSeconds } from './tokens.ts'
 
 const app = new Application({
   openapi: { title: 'Store', version: '1.0.0' },
   lifespan: async function* () {
     await using database = await Database.open()
-    yield { database, changes: new Feed<Change>(), rooms: new Map<string, Set<Member>>() }
+    yield { database, changes: new Feed<Change>(), tickets: new Tickets(), rooms: new Map<string, Room>() }
   },
 })
 
 // ---- users
 
-const { users, items, chat } = contracts
+const { users, items, chatTicket, chat } = contracts
 
 app.add(users.signUp, async ({ body, request }) => {
   const { name, password } = body
@@ -27,14 +26,20 @@ app.add(users.signUp, async ({ body, request }) => {
   throw new HTTPException(409, { detail: 'The name is taken' })
 })
 
-app.add(users.token, async ({ form, request }) => {
+// As RFC 6749 has it in 5.1 and 5.2.
+app.add(users.token, async ({ form, request, response, reply }) => {
+  response.headers.set('cache-control', 'no-store')
   const { username: name, password } = form
   if (!(await isPassword(password, await request.state.database.passwordOf(name)))) {
-    throw new HTTPException(400, { detail: 'Name and password do not belong together' })
+    return reply(400, { error: 'invalid_grant', error_description: 'Name and password do not belong together' })
   }
   const granted = form.scopes.filter((scope) => Object.hasOwn(scopes, scope))
+  if (granted.length === 0 && form.scopes.length > 0) {
+    return reply(400, { error: 'invalid_scope', error_description: `There is only ${Object.keys(scopes).join(' ')}` })
+  }
   const token = await makeToken({ name, scopes: granted })
-  return { access_token: token, token_type: 'bearer' as const, expires_in: tokenSeconds }
+  const scope = granted.length === 0 ? {} : { scope: granted.join(' ') }
+  return { access_token: token, token_type: 'bearer', expires_in: tokenSeconds, ...scope } as const
 })
 
 app.add(users.me.with({ dependencies: { user: currentUser } }), ({ user }) => user)
@@ -99,18 +104,24 @@ app.add(items.photo, async ({ params, request }) => {
 
 // ---- chat
 
-app.add(chat.with({ dependencies: { user: chatUser } }), async ({ websocket, params, user }) => {
+app.add(chatTicket.with({ dependencies: { user: currentUser } }), ({ user, request }) => ({
+  ticket: request.state.tickets.issue(user.name),
+  expires_in: ticketSeconds,
+}))
+
+app.add(chat, async ({ websocket, params, query }) => {
+  const { rooms, tickets } = websocket.connection.state
+  const from = tickets.redeem(query.ticket)
+  if (from === null) throw new HTTPException(401, { detail: 'The ticket does not hold' })
   await websocket.accept()
-  const { rooms } = websocket.connection.state
-  const room = rooms.get(params.room) ?? new Set()
-  rooms.set(params.room, room.add(websocket))
+  const room = rooms.get(params.room) ?? new Room()
+  rooms.set(params.room, room)
+  room.enter(websocket)
   try {
-    for await (const { text } of websocket) {
-      await Promise.allSettled(Array.from(room, (member) => member.send({ from: user.name, text })))
-    }
+    for await (const { text } of websocket) await room.say(websocket, { from, text })
   } finally {
-    room.delete(websocket)
-    if (room.size === 0) rooms.delete(params.room)
+    room.leave(websocket)
+    if (room.isEmpty && rooms.get(params.room) === room) rooms.delete(params.room)
   }
 })
 

@@ -1,5 +1,7 @@
 import { PGlite } from '@electric-sql/pglite'
+import type { Results } from '@electric-sql/pglite'
 import type { Item } from './contracts.ts'
+import { isStorable } from './text.ts'
 
 interface Photo {
   readonly type: string
@@ -9,7 +11,7 @@ interface Photo {
 const tables = `
   create table users (name text primary key, password text not null);
   create table items (
-    id serial primary key,
+    id bigserial primary key,
     name text not null,
     price double precision not null,
     owner text not null references users,
@@ -36,12 +38,13 @@ export class Database implements AsyncDisposable {
   /** Returns whether the name was free. */
   async addUser(name: string, password: string): Promise<boolean> {
     const sql = 'insert into users values ($1, $2) on conflict do nothing'
-    const { affectedRows } = await this.#postgres.query(sql, [name, password])
+    const { affectedRows } = await this.#query(sql, [name, password])
     return affectedRows === 1
   }
 
   /** Returns the hash of a password. */
   async passwordOf(name: string): Promise<string | null> {
+    if (!isStorable(name)) return null
     const rows = await this.#rows<{ password: string }>('select password from users where name = $1', [name])
     return rows[0]?.password ?? null
   }
@@ -85,7 +88,17 @@ export class Database implements AsyncDisposable {
   }
 
   async #rows<Row>(sql: string, values: unknown[]): Promise<Row[]> {
-    const { rows } = await this.#postgres.query<Row>(sql, values)
+    const { rows } = await this.#query<Row>(sql, values)
     return rows
+  }
+
+  /** Errors of the database hold the values, hashes of passwords among them, which are none of a log's business. */
+  async #query<Row>(sql: string, values: unknown[]): Promise<Results<Row>> {
+    try {
+      return await this.#postgres.query<Row>(sql, values)
+    } catch (error) {
+      // oxlint-disable-next-line preserve-caught-error -- the cause is what must not be told
+      throw new Error(`Cannot run "${sql}": ${(error as Error).message}`)
+    }
   }
 }

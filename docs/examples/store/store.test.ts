@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { inspect } from 'node:util'
 import { createClient, HandshakeRefused, UnexpectedAnswer } from 'stelline/client'
 import type { Client } from 'stelline/client'
 import { TestClient } from 'stelline/testing'
 import app from './app.ts'
 import { contracts } from './contracts.ts'
+import type { Database } from './database.ts'
+import { Tickets } from './tickets.ts'
+import { signingKey } from './tokens.ts'
+
+type Chat = Awaited<ReturnType<Client<typeof contracts>['chat']>>
 
 await using tests = await TestClient.open(app)
 
@@ -14,14 +20,21 @@ const anybody = createClient(contracts, { app: tests, validateAnswers: true })
 async function signedUp(
   name: string,
   scope = 'items:write',
-): Promise<{ client: Client<typeof contracts>; token: string }> {
+): Promise<{ client: Client<typeof contracts>; password: string }> {
   const password = `password of ${name}`
   await anybody.users.signUp.ok({ body: { name, password } })
   const { access_token: token } = await anybody.users.token.ok({
     form: { grant_type: 'password', username: name, password, scope },
   })
   const headers = { authorization: `Bearer ${token}` }
-  return { client: createClient(contracts, { app: tests, headers, validateAnswers: true }), token }
+  return { client: createClient(contracts, { app: tests, headers, validateAnswers: true }), password }
+}
+
+/** Signs somebody up who goes into a room. */
+async function entered(name: string, room: string): Promise<Chat> {
+  const { client } = await signedUp(name)
+  const { ticket } = await client.chatTicket.ok()
+  return anybody.chat({ params: { room }, query: { ticket } })
 }
 
 await test('a user signs up once, and is known by the token', async () => {
@@ -39,8 +52,27 @@ await test('a wrong password and an unknown user are refused alike', async () =>
   const wrong = await anybody.users.token({ form: { ...form, username: 'Bob' } })
   const unknown = await anybody.users.token({ form: { ...form, username: 'Nobody' } })
 
-  assert.deepEqual([wrong.status, wrong.data], [400, 'Name and password do not belong together'])
+  const error_description = 'Name and password do not belong together'
+  assert.deepEqual([wrong.status, wrong.data], [400, { error: 'invalid_grant', error_description }])
   assert.deepEqual([unknown.status, unknown.data], [wrong.status, wrong.data])
+  assert.equal(wrong.headers.get('cache-control'), 'no-store')
+})
+
+await test('a token says which of the scopes it has, and no cache keeps it', async () => {
+  const { password } = await signedUp('Lou')
+  const form = { grant_type: 'password', username: 'Lou', password } as const
+  const some = await anybody.users.token({ form: { ...form, scope: 'items:write admin' } })
+  const none = await anybody.users.token({ form })
+  const other = await anybody.users.token({ form: { ...form, scope: 'admin' } })
+
+  assert.ok(some.status === 200 && none.status === 200 && other.status === 400)
+  assert.deepEqual([some.data.scope, none.data.scope, other.data.error], ['items:write', undefined, 'invalid_scope'])
+  assert.equal(some.headers.get('cache-control'), 'no-store')
+})
+
+await test('tokens are not signed with a secret that is too short', () => {
+  for (const secret of ['', 'secret']) assert.throws(() => signingKey(secret), /bytes, expected at least 32$/)
+  assert.equal(signingKey('s'.repeat(32)).length, 32)
 })
 
 await test('an item is added, found, changed and removed', async () => {
@@ -124,10 +156,8 @@ await test('who listens hears of every change', async () => {
 })
 
 await test('everybody in a room hears what is said there', async () => {
-  const ada = await signedUp('Jon')
-  const bob = await signedUp('Kim')
-  await using first = await anybody.chat({ params: { room: 'tea' }, query: { token: ada.token } })
-  await using second = await anybody.chat({ params: { room: 'tea' }, query: { token: bob.token } })
+  await using first = await entered('Jon', 'tea')
+  await using second = await entered('Kim', 'tea')
 
   await second.send({ text: 'I am here' })
   const own = await second.receive()
@@ -135,13 +165,71 @@ await test('everybody in a room hears what is said there', async () => {
 
   assert.deepEqual(own, { from: 'Kim', text: 'I am here' })
   assert.deepEqual(await second.receive(), { from: 'Jon', text: 'Hello' })
-  await assert.rejects(anybody.chat({ params: { room: 'tea' }, query: { token: 'forged' } }), HandshakeRefused)
+})
+
+await test('a ticket lets in once, and for a minute', async () => {
+  const { client } = await signedUp('Mia')
+  const { ticket } = await client.chatTicket.ok()
+  const enter = (): Promise<AsyncDisposable> => anybody.chat({ params: { room: 'tea' }, query: { ticket } })
+
+  await (await enter())[Symbol.asyncDispose]()
+  await assert.rejects(enter(), (error) => error instanceof HandshakeRefused && error.status === 401)
+  assert.equal((await anybody.chatTicket()).status, 401)
+
+  let now = 0
+  const tickets = new Tickets(() => now)
+  const [early, late] = [tickets.issue('Mia'), tickets.issue('Mia')]
+  now = 59_999
+  assert.equal(tickets.redeem(early), 'Mia')
+  now = 60_000
+  assert.equal(tickets.redeem(late), null)
+})
+
+await test('who does not read holds nobody up, and has to leave', async () => {
+  await using quick = await entered('Nat', 'milk')
+  const slow = await entered('Ola', 'milk')
+  const text = 'a'.repeat(500)
+
+  for (let count = 0; count < 300; count++) {
+    await quick.send({ text })
+    assert.equal((await quick.receive()).text, text)
+  }
+
+  assert.deepEqual(await slow.closed, { code: 1013, reason: 'You are too far behind' })
+})
+
+await test('what a database cannot hold is told of, or is not there', async () => {
+  const { client } = await signedUp('Pam')
+  const far = { params: { id: Number.MAX_SAFE_INTEGER } }
+  const form = { grant_type: 'password', username: 'a\0b', password: 'password' } as const
+
+  const statuses = [
+    (await anybody.items.get(far)).status,
+    (await anybody.items.photo(far)).status,
+    (await anybody.items.list({ query: { q: '\0' } })).status,
+    (await anybody.users.signUp({ body: { name: 'a\0b', password: 'password' } })).status,
+    (await anybody.users.token({ form })).status,
+    (await client.items.add({ body: { name: 'a\0b', price: 1 } })).status,
+    (await client.items.add({ body: { name: 'a\ud800b', price: 1 } })).status,
+  ]
+
+  assert.deepEqual(statuses, [404, 404, 422, 422, 400, 422, 422])
+})
+
+await test('an error of the database does not tell the values', async () => {
+  const database = tests.state['database'] as Database
+
+  await assert.rejects(database.addUser('\0', 'a hash'), (error: Error) => {
+    assert.match(error.message, /^Cannot run "insert into users/)
+    return !inspect(error).includes('a hash')
+  })
 })
 
 await test('the document of the API names every operation', async () => {
   const document = await (await tests.get('/openapi.json')).json<{ paths: Record<string, object> }>()
 
   assert.deepEqual(Object.keys(document.paths).toSorted(), [
+    '/chat/tickets',
     '/items',
     '/items/changes',
     '/items/{id}',

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { jwtVerify, SignJWT } from 'jose'
 import { depends, HTTPException, insufficientScope, oauth2Password, securityScopes } from 'stelline'
-import { z } from 'zod'
 
 /** What a token says of who has it. */
 interface Bearer {
@@ -9,8 +8,18 @@ interface Bearer {
   readonly scopes: readonly string[]
 }
 
-// A secret of one's own makes tokens outlive the process.
-const secret = new TextEncoder().encode(process.env['STORE_SECRET'] ?? randomBytes(32).toString('hex'))
+/**
+ * Makes the key of the tokens. A secret of one's own makes them outlive the process.
+ *
+ * @throws TypeError for a secret that is shorter than the hash: RFC 7518, 3.2.
+ */
+export function signingKey(secret: string | undefined): Uint8Array {
+  const key = secret === undefined ? randomBytes(32) : new TextEncoder().encode(secret)
+  if (key.length >= 32) return key
+  throw new TypeError(`Cannot sign tokens with STORE_SECRET: it has ${key.length} bytes, expected at least 32`)
+}
+
+const key = signingKey(process.env['STORE_SECRET'])
 
 export const scopes = { 'items:write': 'Add, change and remove your items' }
 export const tokenSeconds = 3600
@@ -20,12 +29,12 @@ export function makeToken({ name, scopes: granted }: Bearer): Promise<string> {
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject(name)
     .setExpirationTime(`${tokenSeconds}s`)
-    .sign(secret)
+    .sign(key)
 }
 
 async function bearerOf(token: string): Promise<Bearer> {
   try {
-    const { payload } = await jwtVerify(token, secret, { algorithms: ['HS256'] })
+    const { payload } = await jwtVerify(token, key, { algorithms: ['HS256'] })
     return { name: payload.sub ?? '', scopes: String(payload['scope']).split(' ') }
   } catch (cause) {
     const headers = { 'www-authenticate': 'Bearer error="invalid_token"' }
@@ -41,6 +50,3 @@ export const currentUser = depends({ token, asked: securityScopes }, async ({ to
   if (asked.missingFrom(granted).length > 0) throw insufficientScope(asked.names)
   return { name }
 })
-
-/** Who opens a WebSocket: browsers can send a token in the query alone. */
-export const chatUser = depends({ query: z.object({ token: z.string() }) }, ({ query }) => bearerOf(query.token))

@@ -22,6 +22,7 @@ const response = (body: string | null, mediaType: string | null, status = 200): 
   })
 
 const json = 'application/json'
+const lines = { headers: { 'content-type': 'application/jsonl' } }
 const Item = z.object({ n: z.number() })
 
 /** Answers, how they are declared, and what is made of them. */
@@ -41,6 +42,9 @@ const contents: readonly (readonly [string, AnswerReading['responses'], Response
     response('{"n":1}', json, 500),
     { n: 1 },
   ],
+  ['no content, whatever arrives', { 404: null }, response('gone', 'text/plain', 404), undefined],
+  ['a range without content, whatever arrives', { '4XX': null }, response('gone', 'text/plain', 404), undefined],
+  ['a default without content, whatever arrives', { default: null }, response('{}', json), undefined],
   ['a default without content', { default: Item }, response(null, null, 204), undefined],
   ['declared text', { 200: { mediaType: 'text/csv' } }, response('a,b', 'text/csv'), 'a,b'],
 ]
@@ -67,6 +71,30 @@ const refused: readonly (readonly [string, Partial<AnswerReading>, Response, mes
     /its media type is "text\/html", expected JSON$/,
   ],
   ['no media type', { responses: { 200: Item } }, response(null, null), /its media type is "", expected JSON$/],
+  [
+    'a page instead of events',
+    { responses: { 200: { schema: Item, stream: 'events' } } },
+    response('<p>', 'text/html'),
+    /^Cannot use the answer 200 to GET \/: its media type is "text\/html", expected text\/event-stream$/,
+  ],
+  [
+    'a page instead of JSON lines',
+    { responses: { 200: { schema: Item, stream: 'json-lines' } } },
+    response('<p>', 'text/html'),
+    /its media type is "text\/html", expected JSON lines$/,
+  ],
+  [
+    'events of no media type',
+    { responses: { 200: { stream: 'events' } } },
+    response(null, null),
+    /its media type is "", expected text\/event-stream$/,
+  ],
+  [
+    'JSON lines of another media type than the declared one',
+    { responses: { 200: { stream: 'json-lines', mediaType: 'application/x-log' } } },
+    response('1', 'text/plain'),
+    /its media type is "text\/plain", expected application\/x-log$/,
+  ],
   [
     'no JSON',
     { responses: { 200: Item } },
@@ -111,7 +139,7 @@ test('AnswerReader: lines that are cut anywhere, with empty ones between', async
   })
   const responses = { 200: { stream: 'json-lines' } } as const
 
-  const { data } = await reader({ responses }).read(new Response(body))
+  const { data } = await reader({ responses }).read(new Response(body, lines))
 
   const items: unknown[] = []
   for await (const item of data as LineItems<unknown>) items.push(item)
@@ -119,7 +147,9 @@ test('AnswerReader: lines that are cut anywhere, with empty ones between', async
 })
 
 test('AnswerReader: a stream without a body is empty', async (t) => {
-  const { data } = await reader({ responses: { 200: { stream: 'events' } } }).read(response(null, null))
+  const events = response(null, 'text/event-stream')
+
+  const { data } = await reader({ responses: { 200: { stream: 'events' } } }).read(events)
 
   t.type(data, EventItems)
   for await (const item of data as EventItems<unknown>) t.fail(`it gave ${String(item)}`)
@@ -135,10 +165,40 @@ test('AnswerReader: an item that is not what was declared ends the stream', asyn
   })
   const responses = { 200: { schema: Item, stream: 'json-lines' } } as const
 
-  const { data } = await reader({ responses, validates: true }).read(new Response(body))
+  const { data } = await reader({ responses, validates: true }).read(new Response(body, lines))
 
   await t.rejects((data as LineItems<unknown>)[Symbol.asyncIterator]().next(), {
     message: /^Cannot use an item of the answer to GET \/: it does not fulfil the contract: n: /,
   })
+  t.equal(isCancelled, true)
+})
+
+/** Streams under the media types that they may have. */
+const streams: readonly (readonly [declared: object, mediaType: string, body: string])[] = [
+  [{ stream: 'events' }, 'text/event-stream; charset=utf-8', 'data: 1\n\n'],
+  [{ stream: 'events', mediaType: 'application/x-events' }, 'application/x-events', 'data: 1\n\n'],
+  [{ stream: 'events', mediaType: 'application/x-events' }, 'text/event-stream', 'data: 1\n\n'],
+  [{ stream: 'json-lines' }, 'application/jsonl', '1'],
+  [{ stream: 'json-lines' }, 'application/x-ndjson', '1'],
+  [{ stream: 'json-lines', mediaType: 'application/x-log; v=1' }, 'Application/X-Log', '1'],
+]
+
+for (const [declared, mediaType, body] of streams) {
+  test(`AnswerReader: ${JSON.stringify(declared)} as ${mediaType}`, async (t) => {
+    const { data } = await reader({ responses: { 200: declared } }).read(response(body, mediaType))
+
+    t.strictSame(await (data as AsyncIterable<unknown>)[Symbol.asyncIterator]().next(), { done: false, value: 1 })
+  })
+}
+
+test('AnswerReader: a body of another media type does not hold its connection', async (t) => {
+  let isCancelled = false
+  const cancel = (): void => {
+    isCancelled = true
+  }
+  const page = new Response(new ReadableStream({ cancel }), { headers: { 'content-type': 'text/html' } })
+
+  await t.rejects(reader({ responses: { 200: { stream: 'events' } } }).read(page), { name: 'InvalidAnswer' })
+
   t.equal(isCancelled, true)
 })

@@ -90,6 +90,49 @@ test('createClient: a WebSocket that is refused over sockets', async (t) => {
   return t.end()
 })
 
+test('createClient: fields of the client stay behind where a WebSocket of the platform cannot send them', async (t) => {
+  const opened: unknown[] = []
+  class Fake {
+    readonly protocol = ''
+    constructor(...parts: unknown[]) {
+      opened.push(parts)
+    }
+    addEventListener(type: string, listener: () => void): void {
+      if (type === 'open') setImmediate(listener)
+    }
+  }
+  const chat = websocketContract('/', { headers: z.object({ 'x-own': z.string().optional() }) })
+  const client = createClient({ chat }, { baseUrl: 'http://a', headers: () => ({ authorization: 'Bearer x' }) })
+
+  await withGlobal('WebSocket', Fake, async () => {
+    await client.chat()
+    await t.rejects(client.chat({ headers: { 'x-own': 'o' } }), {
+      message: /^Cannot open ws:\/\/a\/ with the fields x-own: a WebSocket of the platform sends none/,
+    })
+  })
+
+  t.strictSame(opened, [['ws://a/', []]])
+})
+
+test('createClient: the media type of a form is that of the platform', async (t) => {
+  const seen: (string | null)[] = []
+  const fetch = async (url: string, init: RequestInit): Promise<Response> => {
+    seen.push(new Request(`http://a${url}`, init).headers.get('content-type'))
+    return new Response()
+  }
+  const headers = { 'content-type': 'application/merge-patch+json' }
+  const send = contract('POST', '/', { form: z.object({ a: z.union([z.string(), z.file()]) }) })
+  const patch = contract('PATCH', '/', { body: z.object({ a: z.string() }) })
+  const client = createClient({ send, patch }, { baseUrl: '', fetch, headers })
+
+  await client.send({ form: { a: new File([], 'a') } })
+  await client.send({ form: { a: 'b' } })
+  await client.patch({ body: { a: 'b' } })
+
+  t.match(seen[0], /^multipart\/form-data; boundary=/)
+  t.strictSame(seen.slice(1), ['application/x-www-form-urlencoded;charset=UTF-8', 'application/merge-patch+json'])
+})
+
 test("createClient: hands requests to a fetch of one's own", async (t) => {
   const seen: unknown[] = []
   const fetch = async (url: string, { method, body, redirect }: RequestInit): Promise<Response> => {

@@ -1,4 +1,5 @@
 import { test } from 'tap'
+import { z } from 'zod'
 import { createClient } from '../../../lib/client/create-client.ts'
 import type { ClientOptions } from '../../../lib/client/create-client.ts'
 import { contract } from '../../../lib/endpoint/contract/contract.ts'
@@ -54,5 +55,45 @@ for (const [who, ofClient, ofCall] of givers) {
     t.strictSame((await client.here(ofCall)).data, Object.values(fields))
     t.strictSame((await client.there(ofCall)).data, [null, null, null, 'yes'])
     t.equal((await client.moved(ofCall)).headers.get('location'), `${other.url}/seen`)
+  })
+}
+
+test('createClient: says where a browser hides a redirect that is declared', async (t) => {
+  const opaque = Object.defineProperty(new Response(), 'type', { value: 'opaqueredirect' })
+  const moved = contract('GET', '/moved', { query: z.object({ token: z.string() }), responses: { 302: null } })
+  const client = createClient({ moved }, { baseUrl: '', fetch: () => Promise.resolve(opaque) })
+
+  await t.rejects(client.moved({ query: { token: 'secret' } }), {
+    name: 'TypeError',
+    message: /^Cannot read the redirect that GET \/moved is answered with: browsers hide .* declares none/,
+  })
+})
+
+/** Declared answers, and what becomes of redirects then. */
+const redirections: readonly (readonly [status: string, redirect: string])[] = [
+  ['200', 'follow'],
+  ['300', 'follow'],
+  ['301', 'manual'],
+  ['302', 'manual'],
+  ['303', 'manual'],
+  ['304', 'follow'],
+  ['307', 'manual'],
+  ['308', 'manual'],
+  ['3XX', 'manual'],
+  ['default', 'follow'],
+]
+
+for (const [status, redirect] of redirections) {
+  test(`createClient: redirects are "${redirect}" where a contract declares ${status}`, async (t) => {
+    const seen: unknown[] = []
+    const fetch = async (_: string, init: RequestInit): Promise<Response> => {
+      seen.push(init.redirect)
+      return Response.json({})
+    }
+    const get = contract('GET', '/', { responses: { 200: {}, [status]: status === '304' ? null : {} } })
+
+    await createClient({ get }, { baseUrl: '', fetch }).get()
+
+    t.strictSame(seen, [redirect])
   })
 }
