@@ -19,5 +19,8 @@ const member = /(?:[^",]|"(?:[^"\\]|\\.)*"?)+/gs
 export function quotedListMembers(value: string): string[] {
   if (!value.includes('"')) return listMembers(value)
   // A text with a quotation mark has a member.
-  return value.match(member)!.map(withoutSpace).filter((text) => text !== '')
+  return value
+    .match(member)!
+    .map(withoutSpace)
+    .filter((text) => text !== '')
 }
