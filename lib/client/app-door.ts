@@ -3,7 +3,7 @@ import type { Door, OutgoingHandshake, OutgoingRequest, RawSocket } from './door
 
 /** An app that answers requests of the platform. An application and a router are such. */
 export interface FetchApp {
-  fetch(request: Request): Promise<Response>
+  fetch(request: Request): Response | Promise<Response>
 }
 
 /** Hands requests to the `fetch` of an app. It has no WebSockets. */
@@ -21,7 +21,8 @@ export class AppDoor implements Door {
     signal?.throwIfAborted()
     const init = { method, headers, body, ...(signal !== null && { signal }) }
     const answer = this.#app.fetch(new Request(this.#baseUrl + target, init))
-    return signal === null ? answer : unlessAborted(answer, signal)
+    // Some apps answer at once.
+    return signal === null ? answer : unlessAborted(Promise.resolve(answer), signal)
   }
 
   open({ target }: OutgoingHandshake): Promise<RawSocket> {
@@ -34,32 +35,62 @@ export class AppDoor implements Door {
   }
 }
 
-/** An app may answer that its client has left; who has left is told the reason instead, as by the platform's `fetch`. */
+/** An app may answer that its client has left, or hear nothing of it; who has left is told the reason, as by the platform's `fetch`. */
 function unlessAborted(answer: Promise<Response>, signal: AbortSignal): Promise<Response> {
   return new Promise((resolve, reject) => {
     const leave = (): void => reject(signal.reason as Error)
     signal.addEventListener('abort', leave, { once: true })
-    const arrived = answer.then((response) => (signal.aborted ? leave() : resolve(bound(response, signal))), reject)
-    void arrived.then(() => signal.removeEventListener('abort', leave))
+    const arrived = async (): Promise<void> => {
+      try {
+        const response = await answer
+        if (signal.aborted) await response.body?.cancel(signal.reason)
+        else resolve(bound(response, signal))
+      } catch (error) {
+        reject(error)
+      }
+      signal.removeEventListener('abort', leave)
+    }
+    void arrived()
   })
 }
 
-/** The same answer, whose body fails with the reason of a signal that ends it. */
+/** The same answer, whose body ends with a signal. A body that was read already is for whoever reads it again to refuse. */
 function bound(response: Response, signal: AbortSignal): Response {
-  if (response.body === null) return response
-  const reader = response.body.getReader()
-  const body = new ReadableStream<Uint8Array>(
+  const { body, bodyUsed } = response
+  return body === null || bodyUsed ? response : new Response(untilAborted(body.getReader(), signal), response)
+}
+
+function untilAborted(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  signal: AbortSignal,
+): ReadableStream<Uint8Array> {
+  let stop!: () => void
+  const end = (): void => signal.removeEventListener('abort', stop)
+  return new ReadableStream<Uint8Array>(
     {
-      async pull(controller) {
-        const { done, value } = await reader.read().catch((error: unknown) => {
-          throw signal.aborted ? signal.reason : error
-        })
-        if (done) controller.close()
-        else controller.enqueue(value)
+      start(controller) {
+        stop = () => {
+          controller.error(signal.reason)
+          reader.cancel(signal.reason).catch(() => {})
+        }
+        signal.addEventListener('abort', stop, { once: true })
       },
-      cancel: (reason) => reader.cancel(reason),
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read()
+          if (signal.aborted) return
+          if (!done) return controller.enqueue(value)
+          controller.close()
+        } catch (error) {
+          controller.error(signal.aborted ? signal.reason : error)
+        }
+        end()
+      },
+      cancel(reason) {
+        end()
+        return reader.cancel(reason)
+      },
     },
     { highWaterMark: 0 },
   )
-  return new Response(body, response)
 }

@@ -77,11 +77,23 @@ export class TestDoor implements Door {
   }
 }
 
-/** A test client takes a `cookie` field instead of the cookies that it keeps, and cookies beside them. */
+/**
+ * A test client takes a `cookie` field instead of the cookies that it keeps, and cookies beside them. A field that cookies would not
+ * give again goes as it is.
+ */
 function splitFields(headers: Headers): Pick<TestRequestOptions, 'headers' | 'cookies'> {
-  const others = [...headers].filter(([name]) => name !== 'cookie')
-  return { headers: others, cookies: Object.fromEntries(cookiePairs(headers.get('cookie'))) }
+  const field = headers.get('cookie')
+  const pairs = cookiePairs(field)
+  const cookies = Object.fromEntries(pairs)
+  const isPlain = pairs.every(([name, value]) => cookieName.test(name) && cookieValue.test(value))
+  const isSame = pairs.map(([name]) => `${name}=${cookies[name]!}`).join('; ') === field
+  if (!isPlain || !isSame) return { headers: [...headers], cookies: {} }
+  return { headers: [...headers].filter(([name]) => name !== 'cookie'), cookies }
 }
+
+/** @see https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1 */
+const cookieName = /^[!#$%&'*+\-.^_`|~\w]+$/
+const cookieValue = /^[!#-+\--:<-[\]-~]*$/
 
 /** The app runs only as far ahead as its answer is read. */
 function streamOf(answer: TestResponseLike): ReadableStream<Uint8Array> {

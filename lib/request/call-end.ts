@@ -17,7 +17,7 @@ export interface EndingScope {
 }
 
 /** How long what is to be done at the end waits for what goes on, in ms. */
-const defaultPatienceMs = 5_000
+const defaultPatienceMs = 1_000
 
 /** Notes what is to be done when the call for a connection has ended, whether well or not. */
 export function atCallEnd(scope: EndingScope, work: AtEnd): void {

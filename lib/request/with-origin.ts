@@ -35,5 +35,6 @@ function causesOf(error: unknown): readonly unknown[] {
 }
 
 function setCause(error: Error, cause: unknown): void {
-  Object.defineProperty(error, 'cause', { value: cause, writable: true, configurable: true })
+  // One that cannot be changed keeps what it has.
+  Reflect.defineProperty(error, 'cause', { value: cause, writable: true, configurable: true })
 }

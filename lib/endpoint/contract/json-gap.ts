@@ -70,6 +70,8 @@ function gapIn(schema: unknown, path: readonly string[], seen: Set<unknown>): JS
   seen.add(schema)
   const { type } = definition
   if (type === 'set' || type === 'map') return { kind: type, path }
+  // It tells whether there is one.
+  if (type === 'success') return null
   for (const [name, part] of partsOf(definition)) {
     const gap = gapIn(part, name === null ? path : [...path, name], seen)
     if (gap !== null) return gap

@@ -122,7 +122,9 @@ function headerFieldsOf(plan: FieldsPlan): FieldsReader<Headers> {
     for (const { key, name, plan: wanted, isList } of fields) {
       if (isList) {
         const lines = source.getAll(name)
-        if (lines.length > 0) record[key] = listValue(wanted, lines.flatMap(quotedListMembers))
+        // What may be text, too, is not taken apart.
+        const items = wanted.kind === 'list' ? lines.flatMap(quotedListMembers) : lines
+        if (lines.length > 0) record[key] = listValue(wanted, items)
       } else {
         const value = source.get(name)
         if (value !== null) record[key] = itemValue(wanted, value)

@@ -52,7 +52,7 @@ export function listValue(plan: TextPlan, items: readonly unknown[]): unknown {
     const value = listValue(option, items)
     if (fits(option, value)) return value
   }
-  const list = plan.options.find(takesMany)
+  const list = items.length > 1 || typeof items[0] === 'string' ? plan.options.find(takesMany) : undefined
   return list === undefined ? itemValue(plan, items[0]) : listValue(list, items)
 }
 

@@ -3,10 +3,11 @@ import { reasonPhrase } from '../../http/status.ts'
 import { Response } from '../../response/response.ts'
 import type { RequestValidationError } from './request-validation-error.ts'
 
-/** Answers a {@link RequestValidationError} as a problem document that lists every error, with the fields of its cause. */
+/** Answers a {@link RequestValidationError} as a problem document that lists every error, with the fields of a cause of the same status. */
 export function validationProblem({ status, errors, cause }: RequestValidationError): Response {
   const problem = { type: 'about:blank', title: reasonPhrase(status), status, errors }
-  const headers = cause instanceof HTTPException && cause.headers !== null ? { headers: cause.headers } : {}
+  const isOfBody = cause instanceof HTTPException && cause.status === status
+  const headers = isOfBody && cause.headers !== null ? { headers: cause.headers } : {}
   return new Response(JSON.stringify(problem), { status, mediaType: 'application/problem+json', ...headers })
 }
 

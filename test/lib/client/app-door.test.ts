@@ -120,3 +120,84 @@ test('AppDoor: a signal that does not abort changes nothing', async (t) => {
   const numbers = await client.numbers.ok({ signal })
   await t.rejects(numbers[Symbol.asyncIterator]().next(), reason)
 })
+
+test('AppDoor: an app that answers at once is called with a signal, too', async (t) => {
+  const app = { fetch: () => new Response(null, { status: 204 }) }
+  const { signal } = new AbortController()
+
+  t.equal((await createClient(contracts, { app }).wait({ signal })).status, 204)
+})
+
+test('AppDoor: an answer that cannot be read is an error with a signal, too', async (t) => {
+  const read = new Response('read')
+  await read.text()
+  const locked = new Response('locked')
+  locked.body!.getReader()
+  const { signal } = new AbortController()
+
+  for (const answer of [read, locked, undefined as never]) {
+    const app = { fetch: () => Promise.resolve<Response>(answer) }
+    await t.rejects(createClient(contracts, { app }).wait({ signal }), { name: 'TypeError' })
+  }
+})
+
+/** An app that hears nothing of signals, and what it learns of its body. */
+function deaf(): { app: { fetch: () => Promise<Response> }; cancelled: Promise<unknown>; answer: () => void } {
+  let told!: (reason: unknown) => void
+  const cancelled = new Promise<unknown>((resolve) => {
+    told = resolve
+  })
+  let answer!: () => void
+  const asked = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(new TextEncoder().encode('1\n')),
+    cancel: told,
+  })
+  const response = new Response(body, { headers: { 'content-type': 'application/jsonl' } })
+  return { app: { fetch: () => asked.then(() => response) }, cancelled, answer }
+}
+
+test('AppDoor: a signal ends an answer whose app hears nothing of it', async (t) => {
+  const { app, cancelled, answer } = deaf()
+  const controller = new AbortController()
+  const reason = new Error('enough')
+  answer()
+
+  const numbers = (await createClient(contracts, { app }).numbers.ok({ signal: controller.signal }))[
+    Symbol.asyncIterator
+  ]()
+  t.strictSame(await numbers.next(), { done: false, value: 1 })
+  const next = numbers.next()
+  controller.abort(reason)
+
+  await t.rejects(next, reason)
+  t.equal(await cancelled, reason)
+})
+
+test('AppDoor: an answer that comes after its call was aborted is cancelled', async (t) => {
+  const { app, cancelled, answer } = deaf()
+  const controller = new AbortController()
+  const reason = new Error('enough')
+
+  const numbers = createClient(contracts, { app }).numbers.ok({ signal: controller.signal })
+  setImmediate(() => controller.abort(reason))
+  await t.rejects(numbers, reason)
+  answer()
+
+  t.equal(await cancelled, reason)
+})
+
+test('AppDoor: a loop over an answer that is left cancels its body', async (t) => {
+  const { app, cancelled, answer } = deaf()
+  const { signal } = new AbortController()
+  answer()
+
+  for await (const number of await createClient(contracts, { app }).numbers.ok({ signal })) {
+    t.equal(number, 1)
+    break
+  }
+
+  await t.resolves(cancelled)
+})

@@ -24,6 +24,10 @@ app.add(contracts.live, async ({ websocket, cookies }) => {
   await websocket.close()
 })
 
+const raw = contract('GET', '/raw', { responses: { 200: z.string() } })
+const echo = new Application()
+echo.add(raw, ({ request }) => request.headers.get('cookie') ?? '')
+
 test('TestDoor: cookies of a call and of the client go beside those of the session, by name', async (t) => {
   await using tests = await TestClient.open(app)
   const client = createClient(contracts, { app: tests, headers: { cookie: 'own=mine; theme=light' } })
@@ -61,4 +65,11 @@ test('TestDoor: a signal that has aborted already keeps the endpoint from runnin
   await t.rejects(createClient(contracts, { app: tests }).login({ signal: AbortSignal.abort(reason) }), reason)
 
   t.equal(tests.cookies.size, 0)
+})
+
+test('TestDoor: a cookie field that cookies would not give again arrives as it was sent', async (t) => {
+  await using client = await TestClient.open(echo)
+  for (const cookie of ['user[id]=5', 'a=1; a=2', 'flag; x=1', 'q="a;b"', 'a=1;b=2']) {
+    t.equal(await createClient({ raw }, { app: client, headers: { cookie } }).raw.ok(), cookie)
+  }
 })

@@ -29,3 +29,10 @@ test('withOrigin: an error that the other one tells of gets no cause, so that th
   t.equal(withOrigin(inner, outer), inner)
   t.equal(inner.cause, undefined)
 })
+
+test('withOrigin: an error whose cause cannot be changed stays as it is', async (t) => {
+  const fixed = new Error('fixed')
+  Object.defineProperty(fixed, 'cause', { value: undefined })
+  t.equal(withOrigin(fixed, new Error('first')), fixed)
+  t.equal(fixed.cause, undefined)
+})

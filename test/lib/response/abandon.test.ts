@@ -79,6 +79,19 @@ test('a server that shuts down: a dependency is released when the generator of i
   t.strictSame(notes, ['queried', 'closed', 'released'])
 })
 
+test('a generator that waits for ever keeps its dependencies for no longer than a test client waits', async (t) => {
+  const { app, notes, asked } = rows('events')
+  const client = await TestClient.open(app)
+  const text = client.get('/').then((response) => response.text())
+
+  await asked.happened
+  const closed = client.close()
+
+  await t.rejects(text, { code: 'STELLINE_RESPONSE_CUT' })
+  await t.resolves(closed)
+  t.strictSame(notes, ['released'])
+})
+
 test('abandon: that a source cannot be cancelled is nothing to wait for', async (t) => {
   const source: ChunkSource = {
     waits: true,

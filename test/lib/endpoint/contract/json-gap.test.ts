@@ -64,6 +64,7 @@ const Unready = z.object({
 
 /** Schemas that have nothing to refuse, or that do not tell. */
 const others: readonly (readonly [what: string, schema: AnySchema])[] = [
+  ['whether there is a set', z.object({ hasTags: z.success(Texts) })],
   ['a set that becomes a list', z.object({ tags: Texts.transform((set) => [...set]) })],
   [
     'a set of valibot that becomes a list',

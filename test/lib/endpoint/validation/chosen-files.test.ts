@@ -50,6 +50,9 @@ const cases: readonly (readonly [what: string, schema: AnySchema, pairs: readonl
   ['files in a list', z.object({ a: z.array(z.file()) }), twice, [`a: [${image}, file notes 2 ]`]],
   ['files in a set', z.object({ a: z.set(z.file()) }), twice, [`a: [${image}, file notes 2 ]`]],
   ['files in a tuple', z.object({ a: z.tuple([z.file(), z.file()]) }), twice, [`a: [${image}, file notes 2 ]`]],
+  ['a file under a name that nobody knows', z.looseObject({}), one, ['a: upload photo.png']],
+  ['a file where anything is taken', z.record(z.string(), z.unknown()), one, ['a: upload photo.png']],
+  ['several files where anything is taken', z.looseObject({}), twice, ['a: [upload photo.png, upload notes]']],
   ['files under any name', z.record(z.string(), z.file()), two, [`a: ${image}`, 'b: file notes 2 ']],
   [
     'uploads under any name',

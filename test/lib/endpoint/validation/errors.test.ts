@@ -2,6 +2,7 @@ import { type } from 'arktype'
 import { test } from 'tap'
 import * as v from 'valibot'
 import { z } from 'zod'
+import { HTTPException } from '../../../../lib/exceptions/http-exception.ts'
 import { fieldErrors } from '../../../../lib/endpoint/validation/field-error.ts'
 import { RequestValidationError, summaryOf } from '../../../../lib/endpoint/validation/request-validation-error.ts'
 import { ResponseValidationError } from '../../../../lib/endpoint/validation/response-validation-error.ts'
@@ -200,4 +201,15 @@ test('closeReason: is cut at a whole character', async (t) => {
     t.ok(text.startsWith(reason.slice(0, -1)))
     t.notOk(reason.includes('\ufffd'))
   }
+})
+
+test('validationProblem: the fields of a cause are those of its own status', async (t) => {
+  const errors = [{ in: 'body', path: [], message: 'Required', code: 'required' }] as const
+  const headers = { 'accept-encoding': 'identity', 'www-authenticate': 'Bearer' }
+  const of = (status: 415 | 422, cause: HTTPException): string | null =>
+    validationProblem(new RequestValidationError(errors, status, cause)).headers.get('accept-encoding')
+
+  t.equal(of(415, new HTTPException(415, { headers })), 'identity')
+  t.equal(of(422, new HTTPException(401, { headers })), null)
+  t.equal(of(415, new HTTPException(415)), null)
 })

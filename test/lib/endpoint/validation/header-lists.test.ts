@@ -6,7 +6,14 @@ import { Application } from '../../../../routing/application.ts'
 const app = new Application()
 app.get(
   '/',
-  { headers: z.object({ 'x-ids': z.array(z.number()).optional(), 'x-one': z.string().optional() }) },
+  {
+    headers: z.object({
+      'x-ids': z.array(z.number()).optional(),
+      'x-one': z.string().optional(),
+      'x-both': z.union([z.string(), z.array(z.string())]).optional(),
+      'x-split': z.preprocess((value) => String(value).split(/, */), z.array(z.string())).optional(),
+    }),
+  },
   ({ headers }) => headers,
 )
 
@@ -30,6 +37,8 @@ const lines: readonly (readonly [fields: [string, string][], taken: unknown])[] 
   [[['x-ids', '']], { 'x-ids': [] }],
   [[], {}],
   [[['x-one', 'a, b']], { 'x-one': 'a, b' }],
+  [[['x-both', 'a, b']], { 'x-both': 'a, b' }],
+  [[['x-split', 'a, b']], { 'x-split': ['a', 'b'] }],
 ]
 
 for (const [fields, taken] of lines) {
