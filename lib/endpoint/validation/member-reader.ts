@@ -1,3 +1,4 @@
+import { objectOf } from './fields-plan.ts'
 import type { FieldsPlan } from './fields-plan.ts'
 import { fits } from './plan-fit.ts'
 
@@ -16,16 +17,31 @@ export function memberReader<Source>(
 ): FieldsReader<Source> {
   const whole = readerOf(plan)
   if (plan.members === null) return whole
-  const members = plan.members.map((member) => ({ member, read: readerOf(widened(member, plan)) }))
+  const members = plan.members.map((member) => {
+    const certain = certainOf(member)
+    return { member, certain, peek: readerOf(certain), read: readerOf(widened(member, plan)) }
+  })
   return (source) => {
     let likely: Fields | null = null
-    for (const { member, read } of members) {
+    for (const { member, certain, peek, read } of members) {
+      if (certain.fields.size > 0 && isOther(certain, peek(source))) continue
       const fields = read(source)
       if (isFit(member, fields)) return fields
-      if (likely === null && isLikely(member, fields)) likely = fields
+      if (likely === null && isLikely(certain, fields)) likely = fields
     }
     return likely ?? whole(source)
   }
+}
+
+/** The fields of an object that have certain values alone, such as a discriminator. */
+function certainOf({ fields }: FieldsPlan): FieldsPlan {
+  return objectOf(new Map(Array.from(fields).filter(([, { plan }]) => plan.kind === 'values')), null)
+}
+
+/** Tells by the certain values that another object is meant, so that the rest need not be read. */
+function isOther({ fields }: FieldsPlan, given: Fields): boolean {
+  for (const [name, { plan }] of fields) if (given[name] !== undefined && !fits(plan, given[name])) return true
+  return false
 }
 
 /** A schema that refuses a member for a reason of its own tries the others with the same fields. */
@@ -42,6 +58,6 @@ function isFit({ fields }: FieldsPlan, given: Fields): boolean {
 }
 
 function isLikely({ fields }: FieldsPlan, given: Fields): boolean {
-  const certain = Array.from(fields).filter(([name, { plan }]) => plan.kind === 'values' && given[name] !== undefined)
-  return certain.length > 0 && certain.every(([name, { plan }]) => fits(plan, given[name]))
+  const sent = Array.from(fields).filter(([name]) => given[name] !== undefined)
+  return sent.length > 0 && sent.every(([name, { plan }]) => fits(plan, given[name]))
 }
