@@ -49,6 +49,7 @@ function freeNames({ wanted, isSplit }: ComponentName, taken: ReadonlySet<string
 
 /** Names of components are of fewer characters than ids: an accent is left out, a letter of another script is its number. */
 function safeName(id: string): string {
+  if (/^[\w.-]*$/.test(id)) return id
   return id
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')

@@ -1,19 +1,18 @@
-/** What a copy does on its way. */
-interface Copying {
-  /** Returns what a reference becomes. */
-  readonly rename: (reference: string) => string
-  /** Takes each finished part. */
-  readonly finish: (part: object) => void
-}
+/** Returns what a reference becomes. */
+type Rename = (reference: string) => string
 
 /** Copies plain objects and arrays, however deep, with other references; a bigint becomes what JSON has for it. */
-export function copyDocument<T>(document: T, rename: (reference: string) => string): T {
-  return copied(document, { rename, finish: () => {} }) as T
+export function copyDocument<T>(document: T, rename: Rename): T {
+  return copied(document, rename) as T
 }
 
-/** Returns a copy that nobody can change. */
-export function frozenDocument<T>(document: T): T {
-  return copied(document, { rename: (reference) => reference, finish: Object.freeze }) as T
+/** Makes plain objects and arrays, however deep, so that nobody can change them. */
+export function freezeDocument(document: unknown): void {
+  if (typeof document !== 'object' || document === null || Object.isFrozen(document)) return
+  if (Array.isArray(document)) for (const item of document) freezeDocument(item)
+  else if (isPlain(document)) for (const key of Object.keys(document)) freezeDocument((document as Plain)[key])
+  else return
+  Object.freeze(document)
 }
 
 /** Returns a bigint as a number where that is exact, else as text. */
@@ -28,17 +27,21 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null
 }
 
-function copied(value: unknown, copying: Copying): unknown {
-  if (typeof value === 'bigint') return bigintInJSON(value)
-  if (typeof value !== 'object' || value === null) return value
-  if (!Array.isArray(value) && !isPlain(value)) return value
-  const copy = Array.isArray(value)
-    ? value.map((item: unknown) => copied(item, copying))
-    : Object.fromEntries(Object.entries(value).map(([key, part]) => [key, copiedPart(key, part, copying)]))
-  copying.finish(copy)
+type Plain = Record<string, unknown>
+
+function copied(value: unknown, rename: Rename): unknown {
+  if (typeof value !== 'object' || value === null) return typeof value === 'bigint' ? bigintInJSON(value) : value
+  if (Array.isArray(value)) return value.map((item: unknown) => copied(item, rename))
+  if (!isPlain(value)) return value
+  const copy: Plain = {}
+  for (const key of Object.keys(value)) {
+    const part = (value as Plain)[key]
+    const own = key === '$ref' && typeof part === 'string' ? rename(part) : copied(part, rename)
+    // Not by assignment, to which `__proto__` is no ordinary name.
+    if (key === '__proto__') Object.defineProperty(copy, key, { ...asOwn, value: own })
+    else copy[key] = own
+  }
   return copy
 }
 
-function copiedPart(key: string, part: unknown, copying: Copying): unknown {
-  return key === '$ref' && typeof part === 'string' ? copying.rename(part) : copied(part, copying)
-}
+const asOwn: PropertyDescriptor = { enumerable: true, writable: true, configurable: true }

@@ -94,14 +94,15 @@ export class SchemaComponents {
         if (variant !== undefined && !schemas.has(name)) schemas.set(name, variant.body)
       }
     }
+    const renamed = new Map<string, string>()
+    const rename = (reference: string): string => {
+      const found = this.#find(reference)
+      if (found === null) return reference
+      return `#/components/schemas/${nameOf(found.component, found.side)}${found.pointer}`
+    }
     return {
       schemas: Object.fromEntries(schemas),
-      rename: (reference) => {
-        const found = this.#find(reference)
-        return found === null
-          ? reference
-          : `#/components/schemas/${nameOf(found.component, found.side)}${found.pointer}`
-      },
+      rename: (reference) => getOrMake(renamed, reference, () => rename(reference)),
     }
   }
 

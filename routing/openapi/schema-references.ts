@@ -33,7 +33,8 @@ export function copySchema(schema: JSONSchema, visitor: SchemaVisitor): JSONSche
   if (!isObject(schema)) return schema
   const hidden = hiddenProperties(schema, visitor)
   const copy: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(schema)) {
+  for (const key of Object.keys(schema)) {
+    const value = schema[key]
     if (key === 'includeInSchema') continue
     if (key === '$ref' && typeof value === 'string') copy[key] = visitor.reference(value)
     else if (key === 'required' && hidden.size > 0) Object.assign(copy, requiredBut(value, hidden))
@@ -44,9 +45,15 @@ export function copySchema(schema: JSONSchema, visitor: SchemaVisitor): JSONSche
 }
 
 function hiddenProperties({ properties }: JSONSchema, { isHidden }: SchemaVisitor): ReadonlySet<string> {
-  const given = Object.entries(isObject(properties) ? properties : {})
-  return new Set(given.flatMap(([name, property]) => (isObject(property) && isHidden(property) ? [name] : [])))
+  if (!isObject(properties)) return none
+  const hidden = Object.keys(properties).filter((name) => {
+    const property = properties[name]
+    return isObject(property) && isHidden(property)
+  })
+  return hidden.length === 0 ? none : new Set(hidden)
 }
+
+const none: ReadonlySet<string> = new Set()
 
 function requiredBut(given: unknown, hidden: ReadonlySet<string>): { readonly required?: readonly unknown[] } {
   const required = (given as readonly string[]).filter((name) => !hidden.has(name))

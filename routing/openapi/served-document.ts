@@ -1,6 +1,6 @@
 import { encodePath } from '../../lib/http/url.ts'
 import type { RouteTable } from '../route-table.ts'
-import { frozenDocument } from './document-copy.ts'
+import { copyDocument, freezeDocument } from './document-copy.ts'
 import { countRoutes, documentedHosts } from './documented-routes.ts'
 import { hostServer } from './host-server.ts'
 import type { OpenAPIDocument, OperationObject, PathItemObject, ServerObject } from './openapi-document.ts'
@@ -36,7 +36,7 @@ export class ServedDocument {
     const app = this.#app()
     const count = countRoutes(app.routes)
     if (this.#document !== null && count === this.#routeCount) return this.#document
-    this.#document = frozenDocument(openapi(app, this.#options))
+    this.#document = ownDocument(openapi(app, this.#options), this.#options)
     this.#routeCount = count
     this.#hostURLs = new Set(documentedHosts(app).map((host) => hostServer(host).url))
     this.#text = null
@@ -55,6 +55,13 @@ export class ServedDocument {
     this.#text = { key, json }
     return json
   }
+}
+
+/** Makes a document so that nobody can change it. What a function of the app returned is copied: it may be the app's own. */
+function ownDocument(document: OpenAPIDocument, { transform }: OpenAPIOptions): OpenAPIDocument {
+  const own = transform === undefined ? document : copyDocument(document, (reference) => reference)
+  freezeDocument(own)
+  return own
 }
 
 /** Puts the path of an app before its servers, unless it is there already, and behind those that hosts are. */

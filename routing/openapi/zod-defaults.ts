@@ -53,8 +53,8 @@ function readFixed(read: Read): FixedDefault | NoDefault {
   }
 }
 
-/** zod copies plain values; whatever else is another object each time is made by a function. */
-function isSame(one: unknown, other: unknown): boolean {
+/** Tells whether two readings are the same. zod copies plain values; whatever else is another object each time is made by a function. */
+export function isSame(one: unknown, other: unknown): boolean {
   if (Object.is(one, other)) return true
   if (!isPlain(one) || !isPlain(other) || Array.isArray(one) !== Array.isArray(other)) return false
   const parts = Object.entries(one)

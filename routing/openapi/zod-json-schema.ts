@@ -4,7 +4,7 @@ import { takesUpload } from '../../lib/endpoint/validation/file-schema.ts'
 import { copyDocument } from './document-copy.ts'
 import type { SchemaSide } from './openapi-options.ts'
 import { dataKeywords } from './schema-references.ts'
-import { fixedDefault } from './zod-defaults.ts'
+import { fixedDefault, isSame } from './zod-defaults.ts'
 import type { DefaultDefinition } from './zod-defaults.ts'
 
 /** What zod tells of a schema while it describes it. */
@@ -66,13 +66,18 @@ const stepsIn: ReadonlySet<string> = new Set(['default', 'prefault', 'catch'])
 function overrideDefault({ zodSchema, jsonSchema }: Described): void {
   // oxlint-disable-next-line no-underscore-dangle -- the name is zod's
   const { def } = zodSchema._zod
-  if (!stepsIn.has(def.type) || !('default' in jsonSchema) || zodSchema.meta?.()?.default !== undefined) return
+  if (!stepsIn.has(def.type) || !('default' in jsonSchema)) return
   const fixed = fixedDefault(def)
   // zod leaves out a default that depends on what was wrong: what stands there is that of the schema within.
-  if (fixed === 'dependent') return
+  if (fixed === 'dependent' || (fixed !== 'changing' && isSame(fixed.value, jsonSchema['default']))) return
+  // What the author says stands.
+  if (zodSchema.meta?.()?.default !== undefined) return
   if (fixed === 'changing') delete jsonSchema['default']
   else jsonSchema['default'] = fixed.value
 }
+
+/** A class is asked for by a function. */
+const fileTypes: ReadonlySet<string> = new Set(['file', 'custom'])
 
 function overrideAny({ zodSchema, jsonSchema }: Described): void {
   // oxlint-disable-next-line no-underscore-dangle -- the name is zod's
@@ -82,13 +87,16 @@ function overrideAny({ zodSchema, jsonSchema }: Described): void {
   if (type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' })
   else if (type === 'bigint') jsonSchema['type'] = 'integer'
   else if (type === 'number') withoutSafeBounds(jsonSchema)
-  else if (takesUpload(zodSchema)) asFile(jsonSchema)
+  else if (fileTypes.has(type) && takesUpload(zodSchema)) asFile(jsonSchema)
 }
 
 /** JSON has no word for them. */
 function withoutBigints(jsonSchema: Record<string, unknown>): void {
-  for (const [key, value] of Object.entries(jsonSchema)) {
-    if (typeof value === 'bigint' || dataKeywords.has(key)) jsonSchema[key] = copyDocument(value, (given) => given)
+  for (const key of Object.keys(jsonSchema)) {
+    const value = jsonSchema[key]
+    if (typeof value === 'bigint' || (dataKeywords.has(key) && key !== 'required')) {
+      jsonSchema[key] = copyDocument(value, (given) => given)
+    }
   }
 }
 

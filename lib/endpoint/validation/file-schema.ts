@@ -26,8 +26,10 @@ export function takesUpload(schema: unknown): boolean {
 
 /** Returns what a schema of zod or valibot wants of a file; `null` for one that is not of a file, whatever it wraps. */
 export function fileKindOf(schema: unknown): FileKind | null {
-  const { _zod: zod, type, class: wanted, check } = Object(schema) as FileSchema
+  // oxlint-disable-next-line no-underscore-dangle -- the name is zod's, whose other members are made when they are looked at
+  const zod = (Object(schema) as FileSchema)._zod
   if (zod !== undefined) return zodKind(zod.def)
+  const { type, class: wanted, check } = Object(schema) as FileSchema
   if (type === 'file' || type === 'blob') return 'file'
   if (type === 'instance') return classKind(wanted)
   return type === 'custom' ? predicateKind(check) : null
