@@ -17,7 +17,7 @@ const madeUpBy: ReadonlyMap<string, RegExp> = new Map([
 export class LocalSchemas {
   readonly #schemas: ReadonlyMap<string, JSONSchema>
   readonly #madeUp: RegExp
-  readonly #contents = new Map<string, string>()
+  #contents: Map<string, string> | null = null
 
   /** @param vendor The library. */
   constructor(described: JSONSchema, vendor: string) {
@@ -55,7 +55,7 @@ export class LocalSchemas {
 
   /** Returns what is the same for anonymous schemas that say the same, whatever they are called and wherever they were met. */
   contentOf(name: string): string {
-    const known = this.#contents.get(name)
+    const known = this.#contents?.get(name)
     if (known !== undefined) return known
     const numbers = new Map([[name, 0]])
     const texts: string[] = []
@@ -69,7 +69,7 @@ export class LocalSchemas {
       texts.push(JSON.stringify(body))
     }
     const content = texts.join('\n')
-    this.#contents.set(name, content)
+    this.#contents = (this.#contents ?? new Map<string, string>()).set(name, content)
     return content
   }
 

@@ -12,6 +12,8 @@ const unnamed = '#component/'
 const unnamedReference = /^#component\/(input|output)\/(\d+)((?:\/.*)?)$/
 const sides: readonly SchemaSide[] = ['input', 'output']
 
+const noReferences: ReadonlySet<Component> = new Set()
+
 /** One side of a component. */
 interface Variant {
   readonly body: JSONSchema
@@ -67,7 +69,7 @@ export class SchemaComponents {
   /** Adds a component that gives way to an id of the same name, and returns a reference to it. */
   add(name: string, body: JSONSchema): JSONSchema {
     const component = this.#create(name, false)
-    this.#define(component, 'output', { body, references: new Set() })
+    this.#define(component, 'output', { body, references: noReferences })
     return { $ref: referenceTo(component, 'output') }
   }
 
@@ -110,15 +112,15 @@ export class SchemaComponents {
     const local = new LocalSchemas(jsonSchemaOf(schema, side, this.#own), schema['~standard'].vendor)
     let isRootReferred = false
     const copy = (name: string): Omit<Variant, 'text' | 'place'> => {
-      const references = new Set<Component>()
+      let references: Set<Component> | null = null
       const body = local.copy(name, (to) => {
         isRootReferred ||= to.name === ''
         const component = this.#componentOf(local, to.name)
         component.isReferred = true
-        references.add(component)
+        references = (references ?? new Set<Component>()).add(component)
         return referenceTo(component, side) + to.pointer
       })
-      return { body, references }
+      return { body, references: references ?? noReferences }
     }
     for (const name of local.names) {
       const component = this.#componentOf(local, name)
